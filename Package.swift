@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: Compiler settings
+
+/// Whether the naive loops are built with Swift's run-time checks (bounds, overflow) on: slower, for one pass of
+/// the tests. Set EFGRBENCH_CHECKED=1 in the environment.
+let checked = Context.environment["EFGRBENCH_CHECKED"] == "1"
+
+/// The naive loops are optimised in every configuration: unoptimised, one network pass would take hours.
+let naiveLoops: [SwiftSetting] = [.unsafeFlags([checked ? "-O" : "-Ounchecked"])]
+
+/// Packing and planning run beside the kernels, so they are optimised in debug builds too.
+let hotCode: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+
+/// One instruction set's copy of the micro-kernels: `-march` reaches Swift's code generator through clang's options.
+func kernels(march: String?) -> [SwiftSetting] {
+  var flags = ["-Ounchecked"]
+  if let march { flags += ["-Xcc", "-march=\(march)"] }
+  return [.unsafeFlags(flags)]
+}
+
+// MARK: Instruction sets
+
+#if arch(x86_64)
+  let microkernelTargets: [Target] = [
+    .target(
+      name: "MicrokernelsAVX512", dependencies: ["Microkernels"], swiftSettings: kernels(march: "x86-64-v4")),
+    .target(
+      name: "MicrokernelsAVX2", dependencies: ["Microkernels"], swiftSettings: kernels(march: "x86-64-v3")),
+    .target(name: "MicrokernelsBaseline", dependencies: ["Microkernels"], swiftSettings: kernels(march: nil)),
+  ]
+#else
+  let microkernelTargets: [Target] = [
+    .target(name: "MicrokernelsBaseline", dependencies: ["Microkernels"], swiftSettings: kernels(march: nil))
+  ]
+#endif
+
+// MARK: Package
+
+let package = Package(
+  name: "efgrbench",
+  products: [.executable(name: "efgrbench", targets: ["efgrbench"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: microkernelTargets + [
+    // MARK: C libraries and shims
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CCPU"),
+
+    // MARK: What there is
+    .target(name: "Tensors"),
+    .target(name: "Catalogue", dependencies: ["Tensors"]),
+
+    // MARK: Implementations
+    .target(name: "Backends", dependencies: ["Catalogue", "CCPU"]),
+    .target(
+      name: "ReferenceBackend",
+      dependencies: ["Backends", .product(name: "RealModule", package: "swift-numerics")],
+      swiftSettings: naiveLoops),
+    .target(name: "Microkernels"),
+    .target(
+      name: "TiledBackend",
+      dependencies: ["Backends", "Microkernels"] + microkernelTargets.map { .init(stringLiteral: $0.name) },
+      swiftSettings: hotCode),
+    .target(name: "OpenBLASBackend", dependencies: ["Backends", "COpenBLAS"], swiftSettings: hotCode),
+
+    // MARK: Judging, measuring, recording
+    .target(
+      name: "Golden", dependencies: ["Catalogue", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Accuracy", dependencies: ["Backends"], swiftSettings: hotCode),
+    .target(name: "Measurement"),
+    .target(
+      name: "History", dependencies: ["Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Reporting", dependencies: ["History"]),
+    .target(name: "Detection", dependencies: ["Catalogue", "CPNG"]),
+
+    // MARK: The program
+    .executableTarget(
+      name: "efgrbench",
+      dependencies: [
+        "Accuracy", "Backends", "Catalogue", "Detection", "Golden", "History", "Measurement",
+        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: Tests
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "CatalogueTests", dependencies: ["Catalogue"]),
+    .testTarget(name: "BackendsTests", dependencies: ["Backends"]),
+    .testTarget(name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Golden"]),
+    .testTarget(
+      name: "TiledBackendTests", dependencies: ["TiledBackend", "ReferenceBackend", "Accuracy"]),
+    .testTarget(name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend"]),
+    .testTarget(name: "GoldenTests", dependencies: ["Golden"]),
+    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "ReferenceBackend"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "HistoryTests", dependencies: ["History"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
+    .testTarget(name: "efgrbenchTests", dependencies: ["efgrbench"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,17 @@
+// What Swift cannot ask the processor itself: CPUID and XGETBV.
+#ifndef CCPU_H
+#define CCPU_H
+
+#include <stdbool.h>
+
+/// The instruction sets that the micro-kernels are built for, as the processor and the operating system offer them.
+/// The features asked for are those of the psABI levels x86-64-v3 and x86-64-v4, because a kernel compiled for a
+/// level may use every instruction of it.
+typedef struct {
+  bool x86_64_v3;
+  bool x86_64_v4;
+} efgr_cpu_levels;
+
+efgr_cpu_levels efgr_cpu_detect(void);
+
+#endif

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct EFGRBench: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "efgrbench")
+}
