@@ -7,6 +7,9 @@ public struct KernelTable: Sendable {
   public typealias Unary = @Sendable (In, Out, Int) -> Void
   public typealias Binary = @Sendable (In, In, Out, Int) -> Void
 
+  public typealias Transposition =
+    @Sendable (In, _ sourceStride: Int, Out, _ targetStride: Int, _ rows: Int, _ columns: Int) -> Void
+
   /// Floats in a vector.
   public let lanes: Int
   /// Whether a multiply–add rounds once.
@@ -29,6 +32,7 @@ public struct KernelTable: Sendable {
   public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
   public let finishTile:
     @Sendable (Out, _ rows: Int, _ columns: Int, _ scale: In, _ shift: In, _ relu: Bool) -> Void
+  public let transpose: Transposition
   public let slidingMax: @Sendable (In, Out, Int, _ window: Int, _ step: Int) -> Void
   public let addSquares: Unary
   public let norms: @Sendable (In, Out, Int, _ epsilon: Float) -> Void
@@ -73,6 +77,7 @@ public struct KernelTable: Sendable {
     softmax = { Loops.softmax($0, $1, $2) }
     affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
+    transpose = { Loops.transpose($0, $1, $2, $3, rows: $4, columns: $5) }
     slidingMax = { Loops.slidingMax($0, $1, $2, window: $3, step: $4) }
     addSquares = { Loops.addSquares($0, $1, $2) }
     norms = { Loops.norms($0, $1, $2, epsilon: $3) }

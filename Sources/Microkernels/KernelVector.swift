@@ -11,6 +11,22 @@ public protocol KernelVector: SIMD, SendableMetatype where Scalar == Float {
   /// value · 2ⁿ for the integers n held as floats near 1.5·2²³ (see ``VectorMath``), |n| < 250, with gradual
   /// underflow and overflow to infinity.
   static func scale(_ value: Self, byPowerIn shifted: Self) -> Self
+
+  /// Lane by lane x where x > y, else y.
+  static func greater(_ x: Self, _ y: Self) -> Self
+
+  /// Lane by lane x where x < y, else y.
+  static func lesser(_ x: Self, _ y: Self) -> Self
+
+  /// The maxima of neighbouring lanes of the values in `low`, then `high`.
+  static func pairMax(_ low: Self, _ high: Self) -> Self
+
+  /// The lanes of both vectors' lower halves (or upper halves), alternating: x₀ y₀ x₁ y₁ …
+  static func zipLow(_ x: Self, _ y: Self) -> Self
+  static func zipHigh(_ x: Self, _ y: Self) -> Self
+
+  /// The square roots, correctly rounded.
+  func roots() -> Self
 }
 
 /// The lanes' bits as integers, to build powers of two.
@@ -24,49 +40,6 @@ where V.Scalar == Float, Bits.Scalar == Int32 {
   let first = unsafeBitCast((half &+ bias) &<< Bits(repeating: 23), to: V.self)
   let second = unsafeBitCast((power &- half &+ bias) &<< Bits(repeating: 23), to: V.self)
   return value * first * second
-}
-
-extension SIMD16: KernelVector where Scalar == Float {
-  @inlinable @inline(__always) public static var fuses: Bool { true }
-
-  @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
-    addingProduct(x, y)
-  }
-
-  @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
-    scaleByPower(value, shifted, SIMD16<Int32>.self)
-  }
-}
-
-extension SIMD8: KernelVector where Scalar == Float {
-  @inlinable @inline(__always) public static var fuses: Bool { true }
-
-  @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
-    addingProduct(x, y)
-  }
-
-  @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
-    scaleByPower(value, shifted, SIMD8<Int32>.self)
-  }
-}
-
-extension SIMD4: KernelVector where Scalar == Float {
-  // SSE2 has no fused multiply–add: asking for one would call the C library for every lane. NEON has it.
-  #if arch(arm64)
-    @inlinable @inline(__always) public static var fuses: Bool { true }
-
-    @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
-      addingProduct(x, y)
-    }
-  #else
-    @inlinable @inline(__always) public static var fuses: Bool { false }
-
-    @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self { self + x * y }
-  #endif
-
-  @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
-    scaleByPower(value, shifted, SIMD4<Int32>.self)
-  }
 }
 
 extension KernelVector {
@@ -95,14 +68,6 @@ extension KernelVector {
   func store(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int, count: Int) {
     for lane in 0..<count { pointer[offset + lane] = self[lane] }
   }
-
-  /// Lane by lane the greater of the two: max(x, y) as the comparison x > y ? x : y.
-  @inlinable @inline(__always)
-  static func greater(_ x: Self, _ y: Self) -> Self { y.replacing(with: x, where: x .> y) }
-
-  /// Lane by lane the lesser of the two.
-  @inlinable @inline(__always)
-  static func lesser(_ x: Self, _ y: Self) -> Self { y.replacing(with: x, where: x .< y) }
 
   /// All lanes reduced as a balanced tree, so that the order does not depend on how the compiler reduces.
   @inlinable @inline(__always)

@@ -67,7 +67,7 @@ public enum VectorLoops<V: KernelVector> {
   /// norms = √sums + epsilon.
   @inlinable @inline(__always)
   public static func norms(_ sums: In, _ norms: Out, _ count: Int, epsilon: Float) {
-    map(sums, norms, count) { $0.squareRoot() + V(repeating: epsilon) }
+    map(sums, norms, count) { $0.roots() + V(repeating: epsilon) }
   }
 
   /// y = x / norms · weight.
@@ -96,7 +96,7 @@ public enum VectorLoops<V: KernelVector> {
       }
     } else if step == 2, window == 2 {
       while j &+ lanes <= count {
-        pairMax(V.load(x, 2 &* j), V.load(x, 2 &* j &+ lanes)).store(y, j)
+        V.pairMax(V.load(x, 2 &* j), V.load(x, 2 &* j &+ lanes)).store(y, j)
         j &+= lanes
       }
     }
@@ -106,20 +106,6 @@ public enum VectorLoops<V: KernelVector> {
       y[j] = best
       j &+= 1
     }
-  }
-
-  /// The maxima of neighbouring lanes of the 2·lanes values in `low`, then `high`.
-  @inlinable @inline(__always)
-  static func pairMax(_ low: V, _ high: V) -> V {
-    var even = V()
-    var odd = V()
-    for lane in 0..<(lanes / 2) {
-      even[lane] = low[2 &* lane]
-      odd[lane] = low[2 &* lane &+ 1]
-      even[lanes / 2 &+ lane] = high[2 &* lane]
-      odd[lanes / 2 &+ lane] = high[2 &* lane &+ 1]
-    }
-    return V.greater(even, odd)
   }
 
   /// One row's softmax: e^(x − max) / Σ. The sum runs in `lanes` chains that are then added pairwise.

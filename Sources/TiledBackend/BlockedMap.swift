@@ -1,4 +1,5 @@
 import Catalogue
+import Microkernels
 
 /// The blocked, padded copy of an NCHW map that the micro-kernels read. Borders and the channels that fill up the last
 /// block are zero from the start and never written.
@@ -23,17 +24,19 @@ final class BlockedMap {
     let bands = max(1, min(geometry.input.vertical, (context.pool.size * 4 + planes - 1) / planes))
     let target = buffer.start
     let border = border
+    let transpose = context.kernels.transpose
     context.pool.run(tasks: planes * bands) { task, _ in
       let (plane, band) = task.quotientAndRemainder(dividingBy: bands)
       let height = geometry.input.vertical
       let rows = (height * band / bands)..<(height * (band + 1) / bands)
-      Self.fill(plane: plane, rows: rows, geometry, border, source, target)
+      Self.fill(plane: plane, rows: rows, geometry, border, source, target, transpose)
     }
   }
 
   private static func fill(
     plane: Int, rows: Range<Int>, _ geometry: ConvolutionGeometry, _ border: Pair,
-    _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
+    _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
+    _ transpose: KernelTable.Transposition
   ) {
     let (group, block) = plane.quotientAndRemainder(dividingBy: geometry.blocks)
     let depth = geometry.depth
@@ -45,24 +48,7 @@ final class BlockedMap {
       let line = source + firstChannel * area + row * width
       let start = (row + border.vertical) * geometry.padded.horizontal + border.horizontal
       let out = target + plane * geometry.blockStride + start * depth
-      if channels == 16 && depth == 16 {
-        interleave16(line, area, out, width)
-      } else {
-        for channel in 0..<channels {
-          let plane = line + channel * area
-          for x in 0..<width { out[x * depth + channel] = plane[x] }
-        }
-      }
-    }
-  }
-
-  /// Sixteen channel rows become one row of sixteen channels per pixel: each cache line is written once, whole.
-  private static func interleave16(
-    _ source: UnsafePointer<Float>, _ area: Int, _ target: UnsafeMutablePointer<Float>, _ width: Int
-  ) {
-    for x in 0..<width {
-      let out = target + x * 16
-      for channel in 0..<16 { out[channel] = source[channel * area + x] }
+      transpose(line, area, out, depth, channels, width)
     }
   }
 }

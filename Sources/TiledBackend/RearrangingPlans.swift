@@ -42,36 +42,29 @@ final class BoxOffsetsPlan: TiledPlan {
   }
 }
 
-/// head_permute: [N, A·k, H·W] becomes [N, H·W, A·k], which is [N, H·W·A, k]: a transposition, in square blocks so
+/// head_permute: [N, A·k, H·W] becomes [N, H·W, A·k], which is [N, H·W·A, k]: a transposition, strip by strip so
 /// that both sides stay in the cache.
 final class HeadPermutePlan: TiledPlan {
-  private static let block = 16
+  private static let strip = 64
 
   init(_ context: PlanContext) { super.init(context, .exact) }
 
   override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
     let shape = layer.inputShapes[0]
     let (channels, area) = (shape[1], shape[2] * shape[3])
-    let strips = (area + Self.block - 1) / Self.block
+    let strips = (area + Self.strip - 1) / Self.strip
     withPointers(inputs, &output) { pointers in
-      context.forEachRange(of: shape[0] * strips, least: 1024 / channels) { range in
+      context.forEachRange(of: shape[0] * strips, least: 128 / channels + 1) { range in
         for item in range {
           let (image, strip) = item.quotientAndRemainder(dividingBy: strips)
-          let places = (strip * Self.block)..<min((strip + 1) * Self.block, area)
+          let places = (strip * Self.strip)..<min((strip + 1) * Self.strip, area)
           let source = pointers.inputs[0] + image * channels * area
           let target = pointers.output + image * channels * area
-          Self.transpose(source, target, places, channels: channels, area: area)
+          kernels.transpose(
+            source + places.lowerBound, area, target + places.lowerBound * channels, channels, channels,
+            places.count)
         }
       }
-    }
-  }
-
-  private static func transpose(
-    _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ places: Range<Int>,
-    channels: Int, area: Int
-  ) {
-    for channel in 0..<channels {
-      for place in places { target[place * channels + channel] = source[channel * area + place] }
     }
   }
 }

@@ -107,10 +107,7 @@ final class TileGrid {
       let run = min(pixelRange.upperBound - pixel, geometry.outputArea - pixel % geometry.outputArea)
       let target = output + channelStart + geometry.outputOffset(pixel)
       let source = sums + (pixel - pixelRange.lowerBound) * kernel.columns
-      for channel in 0..<channels {
-        let line = target + channel * geometry.outputArea
-        for m in 0..<run { line[m] = source[m * kernel.columns + channel] }
-      }
+      kernels.transpose(source, kernel.columns, target, geometry.outputArea, run, channels)
       pixel += run
     }
   }

@@ -101,12 +101,18 @@ final class WorkerPool: Sendable {
       var seen = 0
       while true {
         waitForChange(of: &seen)
-        let (job, isStopped) = state.withLock { ($0.job, $0.isStopped) }
-        if isStopped { return }
-        guard let job else { continue }
-        takeTasks(of: job, as: worker)
+        guard takePart(as: worker) else { return }
         busyHelpers.subtract(1, ordering: .releasing)
       }
+    }
+
+    /// Works on the current job; the reference to its closure is gone when this returns, before the worker reports.
+    ///
+    /// - Returns: false when the pool has stopped.
+    private func takePart(as worker: Int) -> Bool {
+      guard let job = state.withLock({ $0.isStopped ? nil : $0.job }) else { return false }
+      takeTasks(of: job, as: worker)
+      return true
     }
 
     private func waitForChange(of seen: inout Int) {
