@@ -13,6 +13,9 @@ let naiveLoops: [SwiftSetting] = [.unsafeFlags([checked ? "-O" : "-Ounchecked"])
 /// Packing and planning run beside the kernels, so they are optimised in debug builds too.
 let hotCode: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
 
+/// Tensors of many millions of elements are generated in tests too; their checks stay on.
+let dataCode: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
 /// One instruction set's copy of the micro-kernels: `-march` reaches Swift's code generator through clang's options.
 func kernels(march: String?) -> [SwiftSetting] {
   var flags = ["-Ounchecked"]
@@ -54,7 +57,7 @@ let package = Package(
     .target(name: "CCPU"),
 
     // MARK: What there is
-    .target(name: "Tensors"),
+    .target(name: "Tensors", swiftSettings: dataCode),
     .target(name: "Catalogue", dependencies: ["Tensors"]),
 
     // MARK: Implementations

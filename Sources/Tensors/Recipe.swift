@@ -25,18 +25,25 @@ package struct Recipe: Sendable, Hashable {
     self.generator = generator
   }
 
-  /// The tensor that the recipe describes. O(elements).
+  /// The tensor that the recipe describes. O(elements), on all processors; the bits do not depend on how many.
   package func makeTensor() -> Tensor<Float> {
-    var values = [Float](repeating: 0, count: shape.count)
-    func fill(_ convert: (UInt32) -> Float) {
-      generator.forEachWord(count: shape.count) { values[$0] = convert($1) }
-    }
     switch distribution {
-    case .uniform(let scale): fill { Self.uniform($0, scale) }
-    case .nonnegative(let scale): fill { abs(Self.uniform($0, scale)) }
-    case .integer(let range): fill { Float(Self.integer($0, range)) }
-    case .nonnegativeInteger(let range): fill { Float(abs(Self.integer($0, range))) }
-    case .constant(let value): values = [Float](repeating: value, count: shape.count)
+    case .uniform(let scale): filled { Self.uniform($0, scale) }
+    case .nonnegative(let scale): filled { abs(Self.uniform($0, scale)) }
+    case .integer(let range): filled { Float(Self.integer($0, range)) }
+    case .nonnegativeInteger(let range): filled { Float(abs(Self.integer($0, range))) }
+    case .constant(let value): Tensor(shape, repeating: value)
+    }
+  }
+
+  /// Elements per unit of concurrent work: a multiple of the generator's octet, small enough for the cache.
+  private static let chunk = 1 << 16
+
+  @inline(__always)
+  private func filled(_ convert: @Sendable (UInt32) -> Float) -> Tensor<Float> {
+    let generator = generator
+    let values = [Float](count: shape.count, chunk: Self.chunk) { range, storage in
+      generator.forEachWord(in: range) { storage[$0] = convert($1) }
     }
     return Tensor(shape, values: values)
   }

@@ -37,7 +37,7 @@ package struct Safetensors: Sendable {
     guard length <= UInt64(bytes.count - 8), length <= 100_000_000 else {
       throw SafetensorsError("its header length \(length) reaches past the end of the file (\(bytes.count) bytes)")
     }
-    let payload = bytes.subdata(in: (8 + Int(length))..<bytes.count)
+    let payload = bytes[(8 + Int(length))...]
     let header: [String: Any]
     do {
       let json = try JSONSerialization.jsonObject(with: bytes.subdata(in: 8..<(8 + Int(length))))
@@ -124,7 +124,9 @@ package struct Safetensors: Sendable {
       throw SafetensorsError("tensor \"\(name)\" must be \(type.rawValue), not \(entry.type.rawValue)")
     }
     let values = [Element](unsafeUninitializedCapacity: entry.shape.count) { buffer, count in
-      count = payload.subdata(in: entry.range).copyBytes(to: buffer) / MemoryLayout<Element>.stride
+      let start = payload.startIndex + entry.range.lowerBound
+      let bytes = start..<(start + entry.range.count)
+      count = payload.copyBytes(to: buffer, from: bytes) / MemoryLayout<Element>.stride
     }
     return Tensor(entry.shape, values: values)
   }
