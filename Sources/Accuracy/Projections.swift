@@ -47,8 +47,9 @@ package enum Projections {
     let guaranteed = max(boundSum, 0) + rounding
     let tolerance = min(likely + rounding, guaranteed)
     let differences = zip(sums, truth).map { abs($0 - $1) }
-    let worst = differences.contains { $0.isNaN } ? Double.infinity : differences.max() ?? 0
-    let status: Status = worst <= tolerance ? .passed : worst <= guaranteed ? .marginal : .failed
+    let worst = differences.allSatisfy(\.isFinite) ? differences.max() ?? 0 : Double.infinity
+    let status: Status =
+      !worst.isFinite ? .failed : worst <= tolerance ? .passed : worst <= guaranteed ? .marginal : .failed
     return Verdict(
       status: status, maxDifference: worst, maxRatio: worst == 0 ? 0 : worst / tolerance,
       message:
