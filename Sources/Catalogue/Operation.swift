@@ -135,9 +135,9 @@ package struct Pooling: Sendable, Hashable {
   /// The size of the output map.
   package func outputSize(input: Pair) -> Pair {
     func extent(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Int {
-      let room = size + 2 * padding - kernel
+      let room = size + 2 * padding - kernel + (ceilMode ? stride - 1 : 0)
       guard room >= 0 else { return 0 }
-      var count = (ceilMode ? room + stride - 1 : room) / stride + 1
+      var count = room / stride + 1
       if ceilMode, (count - 1) * stride >= size + padding { count -= 1 }
       return count
     }

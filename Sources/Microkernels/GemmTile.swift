@@ -1,0 +1,98 @@
+/// The arguments of a GEMM micro-kernel: one register tile of MR pixels × NR output channels over a range of taps.
+///
+/// The left operand is never packed. A *tap* is one offset into a blocked feature map (channel block, kernel row,
+/// kernel column), under which `depth` consecutive floats (the channels of the block) belong to each pixel:
+/// C[m, n] (+)= Σ_t Σ_k a[pixels[m] + taps[t] + k] · b[t·depth + k, n]. Stride, padding, dilation and groups, and the
+/// sampled columns of a deformable convolution, are all a matter of the two offset tables.
+public struct GemmTile {
+  /// The blocked map; offsets count from here.
+  public var a: UnsafePointer<Float>
+  /// MR offsets, in elements, one per pixel of the tile.
+  public var pixels: UnsafePointer<Int>
+  /// `tapCount` offsets, in elements.
+  public var taps: UnsafePointer<Int>
+  public var tapCount: Int
+  /// Consecutive products per tap.
+  public var depth: Int
+  /// Packed weights, [tapCount · depth][NR], 64-byte aligned.
+  public var b: UnsafePointer<Float>
+  /// The tile's sums, [MR][NR], 64-byte aligned.
+  public var c: UnsafeMutablePointer<Float>
+  /// Whether the sums are added to what `c` holds, or replace it.
+  public var accumulate: Bool
+
+  public init(
+    a: UnsafePointer<Float>, pixels: UnsafePointer<Int>, taps: UnsafePointer<Int>, tapCount: Int, depth: Int,
+    b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    self.a = a
+    self.pixels = pixels
+    self.taps = taps
+    self.tapCount = tapCount
+    self.depth = depth
+    self.b = b
+    self.c = c
+    self.accumulate = accumulate
+  }
+}
+
+/// A GEMM micro-kernel of one tile size: the row of the table that gives a kernel its use, its tests and its
+/// benchmark.
+public struct GemmKernel: Sendable {
+  /// Type, tile and instruction set: `sgemm_8x32_avx512`.
+  public let name: String
+  /// MR: pixels in a tile.
+  public let rows: Int
+  /// NR: output channels in a tile.
+  public let columns: Int
+  public let run: @Sendable (borrowing GemmTile) -> Void
+
+  public init(name: String, rows: Int, columns: Int, run: @escaping @Sendable (borrowing GemmTile) -> Void) {
+    self.name = name
+    self.rows = rows
+    self.columns = columns
+    self.run = run
+  }
+}
+
+/// The micro-kernel: `rows` pixels by `vectors` vectors of output channels held in registers. Per product step it
+/// loads `vectors` vectors of weights and broadcasts `rows` floats, for `rows`·`vectors` multiply–adds.
+///
+/// The sum of each element is one sequential chain over the taps: height tapCount·depth.
+@inlinable @inline(__always)
+public func multiplyTile<V: KernelVector, let rows: Int, let vectors: Int>(
+  _ tile: borrowing GemmTile, _: V.Type, rows _: InlineArray<rows, Void>.Type,
+  vectors _: InlineArray<vectors, Void>.Type
+) {
+  var sums = InlineArray<rows, InlineArray<vectors, V>>(
+    repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
+  var weights = UnsafeRawPointer(tile.b)
+  for tap in 0..<tile.tapCount {
+    let base = tile.a + tile.taps[tap]
+    var inputs = InlineArray<rows, UnsafePointer<Float>>(repeating: base)
+    for m in 0..<rows { inputs[unchecked: m] = base + tile.pixels[m] }
+    for k in 0..<tile.depth {
+      var row = InlineArray<vectors, V>(repeating: V(repeating: 0))
+      for n in 0..<vectors {
+        row[unchecked: n] = weights.load(fromByteOffset: n &* MemoryLayout<V>.size, as: V.self)
+      }
+      for m in 0..<rows {
+        let x = V(repeating: inputs[unchecked: m][k])
+        for n in 0..<vectors {
+          sums[unchecked: m][unchecked: n] = sums[unchecked: m][unchecked: n]
+            .adding(product: x, row[unchecked: n])
+        }
+      }
+      weights += vectors &* MemoryLayout<V>.size
+    }
+  }
+  let c = UnsafeMutableRawPointer(tile.c)
+  for m in 0..<rows {
+    for n in 0..<vectors {
+      let offset = (m &* vectors &+ n) &* MemoryLayout<V>.size
+      var sum = sums[unchecked: m][unchecked: n]
+      if tile.accumulate { sum += c.load(fromByteOffset: offset, as: V.self) }
+      c.storeBytes(of: sum, toByteOffset: offset, as: V.self)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/// One instruction set's kernels. Every field is a function compiled for the set; which table is used is decided once,
+/// when a backend is made.
+@frozen
+public struct KernelTable: Sendable {
+  public typealias In = UnsafePointer<Float>
+  public typealias Out = UnsafeMutablePointer<Float>
+  public typealias Unary = @Sendable (In, Out, Int) -> Void
+  public typealias Binary = @Sendable (In, In, Out, Int) -> Void
+
+  public typealias Transposition =
+    @Sendable (In, _ sourceStride: Int, Out, _ targetStride: Int, _ rows: Int, _ columns: Int) -> Void
+
+  /// Floats in a vector.
+  public let lanes: Int
+  /// Whether a multiply–add rounds once.
+  public let fuses: Bool
+  /// The micro-kernel for layers with many output channels: MR × 2 vectors.
+  public let wideGemm: GemmKernel
+  /// The micro-kernel for layers with few output channels: MR × 1 vector.
+  public let narrowGemm: GemmKernel
+
+  public let relu: Unary
+  public let sigmoid: Unary
+  public let multiply: Binary
+  public let multiplyRelu: Binary
+  public let add: Binary
+  public let addRelu: Binary
+  /// x·o + x.
+  public let modulate: Binary
+  public let greater: Binary
+  public let softmax: Unary
+  public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
+  public let finishTile:
+    @Sendable (Out, _ rows: Int, _ columns: Int, _ scale: In, _ shift: In, _ relu: Bool) -> Void
+  public let transpose: Transposition
+  public let slidingMax: @Sendable (In, Out, Int, _ window: Int, _ step: Int) -> Void
+  public let addSquares: Unary
+  public let norms: @Sendable (In, Out, Int, _ epsilon: Float) -> Void
+  public let divide: @Sendable (In, In, Out, Int, _ weight: Float) -> Void
+  public let interpolate: @Sendable (In, In, Out, Int, _ t: Float) -> Void
+  public let decode:
+    @Sendable (
+      _ arm: In, _ odm: In, _ priors: In, Out, Int, _ centreVariance: Float, _ sizeVariance: Float
+    ) -> Void
+  public let gather:
+    @Sendable (
+      In, borrowing BilinearSample, Out, _ blocks: Int, _ depth: Int, _ blockStride: Int, _ columnStride: Int
+    ) -> Void
+  /// Runs independent multiply–adds; see ``peakOperations``.
+  public let peak: @Sendable (Int) -> Float
+  /// Floating-point operations in one iteration of ``peak``.
+  public let peakOperations: Int
+
+  /// The table over the vector `V`, with micro-kernels of `rows` pixels. An instruction set's target calls this once;
+  /// inlined there, every function below is compiled with that target's instructions.
+  @inlinable @inline(__always)
+  public init<V: KernelVector, let rows: Int>(
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type, wideName: String, narrowName: String
+  ) {
+    typealias Loops = VectorLoops<V>
+    lanes = V.scalarCount
+    fuses = V.fuses
+    wideGemm = GemmKernel(name: wideName, rows: rows, columns: 2 * V.scalarCount) {
+      multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<2, Void>.self)
+    }
+    narrowGemm = GemmKernel(name: narrowName, rows: rows, columns: V.scalarCount) {
+      multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<1, Void>.self)
+    }
+    relu = { Loops.map($0, $1, $2) { VectorMath<V>.relu($0) } }
+    sigmoid = { Loops.map($0, $1, $2) { VectorMath<V>.sigmoid($0) } }
+    multiply = { Loops.zip($0, $1, $2, $3) { $0 * $1 } }
+    multiplyRelu = { Loops.zip($0, $1, $2, $3) { VectorMath<V>.relu($0 * $1) } }
+    add = { Loops.zip($0, $1, $2, $3) { $0 + $1 } }
+    addRelu = { Loops.zip($0, $1, $2, $3) { VectorMath<V>.relu($0 + $1) } }
+    modulate = { Loops.zip($0, $1, $2, $3) { $0.adding(product: $0, $1) } }
+    greater = { Loops.zip($0, $1, $2, $3) { V.greater($0, $1) } }
+    softmax = { Loops.softmax($0, $1, $2) }
+    affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
+    finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
+    transpose = { Loops.transpose($0, $1, $2, $3, rows: $4, columns: $5) }
+    slidingMax = { Loops.slidingMax($0, $1, $2, window: $3, step: $4) }
+    addSquares = { Loops.addSquares($0, $1, $2) }
+    norms = { Loops.norms($0, $1, $2, epsilon: $3) }
+    divide = { Loops.divide($0, $1, $2, $3, weight: $4) }
+    interpolate = { Loops.interpolate($0, $1, $2, $3, t: $4) }
+    decode = { Loops.decode(arm: $0, odm: $1, priors: $2, $3, $4, centreVariance: $5, sizeVariance: $6) }
+    gather = { Loops.gather($0, $1, $2, blocks: $3, depth: $4, blockStride: $5, columnStride: $6) }
+    peak = { Loops.peak($0) }
+    peakOperations = Loops.peakOperations
+  }
+}

@@ -1,0 +1,132 @@
+// The operations that Swift's library vectorises only for concrete types: written over `SIMD` in general, comparisons
+// and shuffles become loops over the lanes.
+
+extension SIMD16: KernelVector where Scalar == Float {
+  @inlinable @inline(__always) public static var fuses: Bool { true }
+
+  @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
+    addingProduct(x, y)
+  }
+
+  @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
+    scaleByPower(value, shifted, SIMD16<Int32>.self)
+  }
+
+  @inlinable @inline(__always) public static func greater(_ x: Self, _ y: Self) -> Self {
+    y.replacing(with: x, where: x .> y)
+  }
+
+  @inlinable @inline(__always) public static func lesser(_ x: Self, _ y: Self) -> Self {
+    y.replacing(with: x, where: x .< y)
+  }
+
+  @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
+    greater(
+      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf))
+  }
+
+  @inlinable @inline(__always) public static func zipLow(_ x: Self, _ y: Self) -> Self {
+    var zipped = Self()
+    zipped.evenHalf = x.lowHalf
+    zipped.oddHalf = y.lowHalf
+    return zipped
+  }
+
+  @inlinable @inline(__always) public static func zipHigh(_ x: Self, _ y: Self) -> Self {
+    var zipped = Self()
+    zipped.evenHalf = x.highHalf
+    zipped.oddHalf = y.highHalf
+    return zipped
+  }
+
+  @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
+}
+
+extension SIMD8: KernelVector where Scalar == Float {
+  @inlinable @inline(__always) public static var fuses: Bool { true }
+
+  @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
+    addingProduct(x, y)
+  }
+
+  @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
+    scaleByPower(value, shifted, SIMD8<Int32>.self)
+  }
+
+  @inlinable @inline(__always) public static func greater(_ x: Self, _ y: Self) -> Self {
+    y.replacing(with: x, where: x .> y)
+  }
+
+  @inlinable @inline(__always) public static func lesser(_ x: Self, _ y: Self) -> Self {
+    y.replacing(with: x, where: x .< y)
+  }
+
+  @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
+    greater(
+      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf))
+  }
+
+  @inlinable @inline(__always) public static func zipLow(_ x: Self, _ y: Self) -> Self {
+    var zipped = Self()
+    zipped.evenHalf = x.lowHalf
+    zipped.oddHalf = y.lowHalf
+    return zipped
+  }
+
+  @inlinable @inline(__always) public static func zipHigh(_ x: Self, _ y: Self) -> Self {
+    var zipped = Self()
+    zipped.evenHalf = x.highHalf
+    zipped.oddHalf = y.highHalf
+    return zipped
+  }
+
+  @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
+}
+
+extension SIMD4: KernelVector where Scalar == Float {
+  // SSE2 has no fused multiply–add: asking for one would call the C library for every lane. NEON has it.
+  #if arch(arm64)
+    @inlinable @inline(__always) public static var fuses: Bool { true }
+
+    @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
+      addingProduct(x, y)
+    }
+  #else
+    @inlinable @inline(__always) public static var fuses: Bool { false }
+
+    @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self { self + x * y }
+  #endif
+
+  @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
+    scaleByPower(value, shifted, SIMD4<Int32>.self)
+  }
+
+  @inlinable @inline(__always) public static func greater(_ x: Self, _ y: Self) -> Self {
+    y.replacing(with: x, where: x .> y)
+  }
+
+  @inlinable @inline(__always) public static func lesser(_ x: Self, _ y: Self) -> Self {
+    y.replacing(with: x, where: x .< y)
+  }
+
+  @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
+    greater(
+      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf))
+  }
+
+  @inlinable @inline(__always) public static func zipLow(_ x: Self, _ y: Self) -> Self {
+    var zipped = Self()
+    zipped.evenHalf = x.lowHalf
+    zipped.oddHalf = y.lowHalf
+    return zipped
+  }
+
+  @inlinable @inline(__always) public static func zipHigh(_ x: Self, _ y: Self) -> Self {
+    var zipped = Self()
+    zipped.evenHalf = x.highHalf
+    zipped.oddHalf = y.highHalf
+    return zipped
+  }
+
+  @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
+}

@@ -1,0 +1,141 @@
+/// Loops over contiguous floats, a vector at a time and then the tail lane by lane. Pointers need no alignment and
+/// may be equal, but must not overlap otherwise; counts are in elements.
+public enum VectorLoops<V: KernelVector> {
+  public typealias In = UnsafePointer<Float>
+  public typealias Out = UnsafeMutablePointer<Float>
+
+  /// The lanes of a vector.
+  @inlinable @inline(__always) static var lanes: Int { V.scalarCount }
+
+  /// y = f(x).
+  @inlinable @inline(__always)
+  public static func map(_ x: In, _ y: Out, _ count: Int, _ f: (V) -> V) {
+    var i = 0
+    while i &+ lanes <= count {
+      f(V.load(x, i)).store(y, i)
+      i &+= lanes
+    }
+    if i < count { f(V.load(x, i, count: count &- i, filler: 0)).store(y, i, count: count &- i) }
+  }
+
+  /// y = f(x, z).
+  @inlinable @inline(__always)
+  public static func zip(_ x: In, _ z: In, _ y: Out, _ count: Int, _ f: (V, V) -> V) {
+    var i = 0
+    while i &+ lanes <= count {
+      f(V.load(x, i), V.load(z, i)).store(y, i)
+      i &+= lanes
+    }
+    if i < count {
+      let rest = count &- i
+      f(V.load(x, i, count: rest, filler: 0), V.load(z, i, count: rest, filler: 0)).store(y, i, count: rest)
+    }
+  }
+
+  /// y = x·scale + shift, one scale and shift for all; ReLU where asked.
+  @inlinable @inline(__always)
+  public static func affine(_ x: In, _ y: Out, _ count: Int, scale: Float, shift: Float, relu: Bool) {
+    let floor = V(repeating: relu ? 0 : -.infinity)
+    let (scale, shift) = (V(repeating: scale), V(repeating: shift))
+    map(x, y, count) { V.greater(shift.adding(product: $0, scale), floor) }
+  }
+
+  /// A tile of `rows`×`columns` sums becomes values in place: sum·scale[n] + shift[n], ReLU where asked. `columns`
+  /// is a multiple of the lanes.
+  @inlinable @inline(__always)
+  public static func finishTile(
+    _ tile: Out, rows: Int, columns: Int, scale: In, shift: In, relu: Bool
+  ) {
+    let floor = V(repeating: relu ? 0 : -.infinity)
+    var n = 0
+    while n < columns {
+      let (scale, shift) = (V.load(scale, n), V.load(shift, n))
+      for m in 0..<rows {
+        let value = shift.adding(product: V.load(tile, m &* columns &+ n), scale)
+        V.greater(value, floor).store(tile, m &* columns &+ n)
+      }
+      n &+= lanes
+    }
+  }
+
+  /// sums += x².
+  @inlinable @inline(__always)
+  public static func addSquares(_ x: In, _ sums: Out, _ count: Int) {
+    zip(x, In(sums), sums, count) { x, sum in sum.adding(product: x, x) }
+  }
+
+  /// norms = √sums + epsilon.
+  @inlinable @inline(__always)
+  public static func norms(_ sums: In, _ norms: Out, _ count: Int, epsilon: Float) {
+    map(sums, norms, count) { $0.roots() + V(repeating: epsilon) }
+  }
+
+  /// y = x / norms · weight.
+  @inlinable @inline(__always)
+  public static func divide(_ x: In, _ norms: In, _ y: Out, _ count: Int, weight: Float) {
+    zip(x, norms, y, count) { $0 / $1 * V(repeating: weight) }
+  }
+
+  /// y = x·(1 − t) + z·t, one t for all.
+  @inlinable @inline(__always)
+  public static func interpolate(_ x: In, _ z: In, _ y: Out, _ count: Int, t: Float) {
+    let (left, right) = (V(repeating: 1 - t), V(repeating: t))
+    zip(x, z, y, count) { ($0 * left).adding(product: $1, right) }
+  }
+
+  /// y[j] = max over k < window of x[j·step + k].
+  @inlinable @inline(__always)
+  public static func slidingMax(_ x: In, _ y: Out, _ count: Int, window: Int, step: Int) {
+    var j = 0
+    if step == 1 {
+      while j &+ lanes <= count {
+        var best = V.load(x, j)
+        for k in 1..<max(window, 1) { best = V.greater(V.load(x, j &+ k), best) }
+        best.store(y, j)
+        j &+= lanes
+      }
+    } else if step == 2, window == 2 {
+      while j &+ lanes <= count {
+        V.pairMax(V.load(x, 2 &* j), V.load(x, 2 &* j &+ lanes)).store(y, j)
+        j &+= lanes
+      }
+    }
+    while j < count {
+      var best = x[j &* step]
+      for k in 1..<max(window, 1) { best = max(best, x[j &* step &+ k]) }
+      y[j] = best
+      j &+= 1
+    }
+  }
+
+  /// One row's softmax: e^(x − max) / Σ. The sum runs in `lanes` chains that are then added pairwise.
+  @inlinable @inline(__always)
+  public static func softmax(_ x: In, _ y: Out, _ count: Int) {
+    var peak = V(repeating: -.infinity)
+    forEachVector(x, count, filler: -.infinity) { _, _, vector in peak = V.greater(vector, peak) }
+    let top = V(repeating: peak.reduced { $0 > $1 ? $0 : $1 })
+    var sums = V(repeating: 0)
+    forEachVector(x, count, filler: -.infinity) { i, valid, vector in
+      let value = VectorMath<V>.exp(vector - top)
+      if valid == lanes {
+        sums += value
+        value.store(y, i)
+      } else {
+        for lane in 0..<valid { sums[lane] += value[lane] }
+        value.store(y, i, count: valid)
+      }
+    }
+    let total = V(repeating: sums.reduced { $0 + $1 })
+    map(In(y), y, count) { $0 / total }
+  }
+
+  @inlinable @inline(__always)
+  static func forEachVector(_ x: In, _ count: Int, filler: Float, _ body: (Int, Int, V) -> Void) {
+    var i = 0
+    while i &+ lanes <= count {
+      body(i, lanes, V.load(x, i))
+      i &+= lanes
+    }
+    if i < count { body(i, count &- i, V.load(x, i, count: count &- i, filler: filler)) }
+  }
+}

@@ -1,0 +1,43 @@
+import Catalogue
+import Microkernels
+import Tensors
+
+/// Weights in the order in which a micro-kernel reads them: for each group and each panel of NR output channels,
+/// [tap][depth][NR], zero where channels run out.
+final class PackedWeights {
+  let buffer: AlignedBuffer
+  /// NR.
+  let columns: Int
+  /// Panels per group.
+  let panels: Int
+  /// Elements of one panel.
+  let panelStride: Int
+
+  /// Packs OIHW weights. O(weights).
+  init(_ weight: Tensor<Float>, _ geometry: ConvolutionGeometry, columns: Int) {
+    self.columns = columns
+    panels = (geometry.groupOutputs + columns - 1) / columns
+    panelStride = geometry.taps * geometry.depth * columns
+    buffer = AlignedBuffer(zeros: geometry.groups * panels * panelStride)
+    let (depth, area) = (geometry.depth, geometry.kernelArea)
+    for group in 0..<geometry.groups {
+      for output in 0..<geometry.groupOutputs {
+        let (panel, column) = output.quotientAndRemainder(dividingBy: columns)
+        let target = buffer.start + (group * panels + panel) * panelStride + column
+        let first = (group * geometry.groupOutputs + output) * geometry.groupInputs * area
+        for input in 0..<geometry.groupInputs {
+          let (block, lane) = input.quotientAndRemainder(dividingBy: depth)
+          for place in 0..<area {
+            let tap = block * area + place
+            target[(tap * depth + lane) * columns] = weight.values[first + input * area + place]
+          }
+        }
+      }
+    }
+  }
+
+  /// The panel's weights from tap `tap` on.
+  func panel(_ panel: Int, group: Int, fromTap tap: Int, depth: Int) -> UnsafePointer<Float> {
+    UnsafePointer(buffer.start + (group * panels + panel) * panelStride + tap * depth * columns)
+  }
+}

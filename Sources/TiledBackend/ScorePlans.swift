@@ -1,0 +1,53 @@
+import Backends
+import Microkernels
+import Tensors
+
+/// softmax over the last axis, rows split over the threads.
+final class SoftmaxPlan: TiledPlan {
+  private let width: Int
+
+  init(_ context: PlanContext) {
+    let shape = context.layer.outputShape
+    width = shape[shape.rank - 1]
+    // The difference to the maximum (1), the chain of one lane and the tree over the lanes, the quotient (1).
+    let lanes = context.kernels.lanes
+    let sum = (width + lanes - 1) / lanes + lanes.trailingZeroBitCount
+    super.init(
+      context, ErrorModel(height: sum + 2, exponentialError: ErrorModel.vectorExponentialError))
+  }
+
+  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+    let rows = layer.outputShape.count / width
+    withPointers(inputs, &output) { pointers in
+      context.forEachRange(of: rows, least: 2048 / width) { range in
+        for row in range {
+          kernels.softmax(pointers.inputs[0] + row * width, pointers.output + row * width, width)
+        }
+      }
+    }
+  }
+}
+
+/// objectness_map: the maximum over the anchors' object logits, then its sigmoid.
+final class ObjectnessMapPlan: TiledPlan {
+  init(_ context: PlanContext) { super.init(context, .sigmoid) }
+
+  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+    let shape = layer.inputShapes[0]
+    let (channels, area) = (shape[1], shape[2] * shape[3])
+    withPointers(inputs, &output) { pointers in
+      for image in 0..<shape[0] {
+        let source = pointers.inputs[0] + image * channels * area
+        let target = pointers.output + image * area
+        context.forEachRange(of: area, least: ElementwisePlan.leastPerTask / channels) { range in
+          let (x, y) = (source + range.lowerBound, target + range.lowerBound)
+          kernels.greater(x + area, x + (channels - 1) * area, y, range.count)
+          for channel in stride(from: 3, to: channels - 1, by: 2) {
+            kernels.greater(y, x + channel * area, y, range.count)
+          }
+          kernels.sigmoid(y, y, range.count)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Backends
+import Catalogue
+import Tensors
+
+/// nms: candidates are gathered class by class in one pass over the scores, sorted, and suppressed greedily, one class
+/// to a task. A class is done when it has its full number of boxes, so no candidate meets more than that many.
+final class SuppressionPlan: TiledPlan {
+  private let suppression: Suppression
+
+  init(_ context: PlanContext, _ suppression: Suppression) {
+    self.suppression = suppression
+    super.init(context, .exact)
+  }
+
+  /// A box that may be kept: its row, and its score.
+  private struct Candidate {
+    let row: Int
+    let score: Float
+  }
+
+  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+    let (boxes, scores, objectness) = (inputs[0].values, inputs[1], inputs[2].values)
+    let classes = scores.shape[1]
+    let candidates = gather(scores.values, objectness, classes: classes)
+    var kept = [[Candidate]](repeating: [], count: classes)
+    kept.withUnsafeMutableBufferPointer { kept in
+      nonisolated(unsafe) let kept = kept
+      context.pool.run(tasks: classes) { label, _ in
+        kept[label] = suppress(candidates[label], boxes)
+      }
+    }
+    var rows: [Float] = []
+    for (label, candidates) in kept.enumerated() {
+      for candidate in candidates {
+        rows += [Float(label), candidate.score]
+        rows += boxes[(4 * candidate.row)..<(4 * candidate.row + 4)]
+      }
+    }
+    output = Tensor(Shape(trusted: [rows.count / 6, 6]), values: rows)
+  }
+
+  /// The candidates of every class but the background, in row order.
+  private func gather(_ scores: [Float], _ objectness: [Float], classes: Int) -> [[Candidate]] {
+    var candidates = [[Candidate]](repeating: [], count: classes)
+    let threshold = Float(suppression.scoreThreshold)
+    // An anchor without an object scores 0 in every class, which passes where the threshold is negative.
+    let objectnessThreshold = Float(suppression.objectnessThreshold)
+    for (row, objectness) in objectness.enumerated() {
+      let isObject = objectness > objectnessThreshold
+      if !isObject && threshold >= 0 { continue }
+      for label in 1..<max(classes, 1) {
+        let score = isObject ? scores[row * classes + label] : 0
+        if score > threshold { candidates[label].append(Candidate(row: row, score: score)) }
+      }
+    }
+    return candidates
+  }
+
+  private func suppress(_ candidates: [Candidate], _ boxes: [Float]) -> [Candidate] {
+    let sorted = candidates.sorted { ($0.score, $1.row) > ($1.score, $0.row) }
+    let threshold = Float(suppression.iouThreshold)
+    var kept: [Candidate] = []
+    var keptBoxes: [PixelBox] = []
+    for candidate in sorted {
+      let box = PixelBox(boxes, row: candidate.row)
+      if keptBoxes.contains(where: { $0.overlap(with: box) > threshold }) { continue }
+      kept.append(candidate)
+      keptBoxes.append(box)
+      if kept.count == suppression.maxPerClass { break }
+    }
+    return kept
+  }
+}
+
+/// Corners in pixels under the convention that a box includes its last row and column.
+private struct PixelBox {
+  let left: Float
+  let top: Float
+  let right: Float
+  let bottom: Float
+  let area: Float
+
+  init(_ boxes: [Float], row: Int) {
+    left = boxes[4 * row]
+    top = boxes[4 * row + 1]
+    right = boxes[4 * row + 2]
+    bottom = boxes[4 * row + 3]
+    area = (right - left + 1) * (bottom - top + 1)
+  }
+
+  /// Intersection over union.
+  func overlap(with other: PixelBox) -> Float {
+    let width = max(0, min(right, other.right) - max(left, other.left) + 1)
+    let height = max(0, min(bottom, other.bottom) - max(top, other.top) + 1)
+    let intersection = width * height
+    return intersection / (area + other.area - intersection)
+  }
+}

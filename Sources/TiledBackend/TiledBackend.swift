@@ -1,0 +1,152 @@
+import Backends
+import Catalogue
+import Microkernels
+import Tensors
+
+/// The optimized implementation: packed weights, blocked maps, SIMD micro-kernels for the instruction set chosen when
+/// the backend is made, and a persistent pool of threads. Every kind has an implementation of its own here.
+package final class TiledBackend: Backend {
+  package let name = "tiled"
+  package let instructionSet: InstructionSet
+  let kernels: KernelTable
+  let pool: WorkerPool
+
+  /// - Parameters:
+  ///   - instructionSet: one that the processor has, see ``InstructionSet/available``.
+  ///   - threads: threads to work with, the caller's included; at least 1.
+  package init(instructionSet: InstructionSet = .best, threads: Int) {
+    precondition(InstructionSet.available.contains(instructionSet))
+    self.instructionSet = instructionSet
+    kernels = .kernels(for: instructionSet)
+    pool = WorkerPool(size: threads)
+  }
+
+  package var threads: Int { pool.size }
+
+  package func offers(_ kind: LayerKind) -> Bool { true }
+
+  package func algorithms(for layer: Layer) -> [String] {
+    switch layer.kind {
+    case .conv2d: [ImplicitGemmPlan.algorithm]
+    case .deformConv2d: [DeformablePlan.algorithm]
+    case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets, .objectnessMap,
+      .objectnessModulate, .headPermute, .softmax, .decodeBoxes, .resizeBilinear:
+      ["vector"]
+    case .priorBox, .nms: ["scalar"]
+    }
+  }
+
+  package func plan(
+    _ layer: Layer, parameters: Parameters<Float>, algorithm: String?
+  ) throws(BackendError) -> any Plan {
+    guard parameters.shapes == layer.parameterShapes else {
+      throw .parametersDiffer(backend: name, layer: layer.name)
+    }
+    let known = algorithms(for: layer)
+    if let algorithm, !known.contains(algorithm) {
+      throw .unknownAlgorithm(backend: name, layer: layer.name, algorithm: algorithm, known: known)
+    }
+    let context = PlanContext(layer: layer, algorithm: algorithm ?? known[0], kernels: kernels, pool: pool)
+    switch layer.operation {
+    case .conv2d(let convolution):
+      return ImplicitGemmPlan(context, convolution, parameters)
+    case .deformConv2d(let convolution):
+      return DeformablePlan(context, convolution, parameters)
+    case .maxPool2d(let pooling):
+      return PoolingPlan(context, pooling)
+    case .batchNorm2d(let epsilon, let relu):
+      return NormPlan(context, epsilon: epsilon, relu: relu, parameters)
+    case .relu:
+      return ElementwisePlan(context, unary: kernels.relu, .exact)
+    case .sigmoid:
+      return ElementwisePlan(context, unary: kernels.sigmoid, .sigmoid)
+    case .multiply(let relu):
+      return ElementwisePlan(context, binary: relu ? kernels.multiplyRelu : kernels.multiply, .oneRounding)
+    case .add(let relu):
+      return ElementwisePlan(context, binary: relu ? kernels.addRelu : kernels.add, .oneRounding)
+    case .concat:
+      return ConcatPlan(context)
+    case .l2Norm(let epsilon):
+      return L2NormPlan(context, epsilon: Float(epsilon), parameters)
+    case .boxOffsets:
+      return BoxOffsetsPlan(context)
+    case .objectnessMap:
+      return ObjectnessMapPlan(context)
+    case .objectnessModulate:
+      return ModulatePlan(context)
+    case .headPermute:
+      return HeadPermutePlan(context)
+    case .softmax:
+      return SoftmaxPlan(context)
+    case .priorBox(let prior):
+      return PriorBoxPlan(context, prior)
+    case .decodeBoxes(let centre, let size):
+      return DecodePlan(context, centreVariance: Float(centre), sizeVariance: Float(size))
+    case .nms(let suppression):
+      return SuppressionPlan(context, suppression)
+    case .resizeBilinear(let size):
+      return ResizePlan(context, size: size)
+    }
+  }
+
+  /// Runs `iterations` rounds of independent multiply–adds on every thread: the roof that kernels are measured
+  /// against.
+  ///
+  /// - Returns: the floating-point operations done.
+  package func runPeakKernel(iterations: Int) -> Int {
+    let peak = kernels.peak
+    pool.run(tasks: pool.size) { _, _ in blackHole(peak(iterations)) }
+    return pool.size * iterations * kernels.peakOperations
+  }
+}
+
+/// Takes a value where the optimizer can't see that it goes nowhere.
+@inline(never)
+private func blackHole(_ value: Float) {}
+
+/// What every plan of the backend holds.
+struct PlanContext {
+  let layer: Layer
+  let algorithm: String
+  let kernels: KernelTable
+  let pool: WorkerPool
+
+  /// How many tasks to cut `items` of work into: a few per thread, so that a thread that loses its core for a while
+  /// leaves little undone, but none smaller than `least` items.
+  func tasks(for items: Int, least: Int) -> Int {
+    max(1, min(items / max(least, 1), pool.size * 4))
+  }
+
+  /// Splits `count` items into ranges and runs `body` over them on the pool.
+  func forEachRange(of count: Int, least: Int, _ body: (Range<Int>) -> Void) {
+    let tasks = tasks(for: count, least: least)
+    pool.run(tasks: tasks) { task, _ in
+      body((count * task / tasks)..<(count * (task + 1) / tasks))
+    }
+  }
+}
+
+/// The base of this backend's plans: what a plan is, less the arithmetic.
+class TiledPlan: Plan {
+  let context: PlanContext
+  let errorModel: ErrorModel
+
+  init(_ context: PlanContext, _ errorModel: ErrorModel) {
+    self.context = context
+    self.errorModel = errorModel
+  }
+
+  var layer: Layer { context.layer }
+  var algorithm: String { context.algorithm }
+  var kernels: KernelTable { context.kernels }
+
+  final func run(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+    precondition(inputs.map(\.shape) == layer.inputShapes, "layer \(layer.name) was given other shapes than planned")
+    compute(inputs, into: &output)
+  }
+
+  /// What subclasses do: inputs have the planned shapes.
+  func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+    preconditionFailure("a plan computes something")
+  }
+}
