@@ -100,8 +100,9 @@ let package = Package(
     .testTarget(
       name: "TiledBackendTests", dependencies: ["TiledBackend", "ReferenceBackend", "Accuracy"]),
     .testTarget(name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend"]),
-    .testTarget(name: "GoldenTests", dependencies: ["Golden"]),
-    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "ReferenceBackend"]),
+    .testTarget(
+      name: "GoldenTests", dependencies: ["Golden", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),

@@ -1,0 +1,71 @@
+import Catalogue
+import Tensors
+
+extension Analysis {
+  /// Sums of products over weights.
+  ///
+  /// Roundings: with h the greatest number that any one term passes (the plan's height: product, path through the
+  /// summation tree, bias, norm, interpolation), the computed result is Σ t_k·(1 + θ_k), |θ_k| ≤ γ_h, over the exact
+  /// terms t_k (Higham, *Accuracy and Stability*, 2nd ed., §3.1 and §4.2; any order, fused or not). So the error is at
+  /// most γ_h·M, M = Σ|t_k| the truth's magnitude. ReLU rounds nothing and moves no two numbers apart.
+  ///
+  /// Truth: a float64 sum of K products is itself off by K·2⁻⁵³·M at most.
+  ///
+  /// Sampling positions of a deformable convolution: see ``DirectSample/displacements``. The displaced samples pass
+  /// the same roundings, so their term counts 1 + γ_h times.
+  func linear() -> ErrorBounds {
+    var magnitudes = truth.magnitudes
+    var displacements: [Double]?
+    if magnitudes == nil || layer.kind == .deformConv2d {
+      let sample = DirectSample.evaluate(
+        layer: layer, inputs: inputs, parameters: parameters, indices: truth.indices,
+        coordinates: model.coordinates)
+      magnitudes = magnitudes ?? sample?.magnitudes
+      displacements = sample?.displacements
+    }
+    let floor = underflow()
+    let truthFactor = RoundingFactor.float64(layer.reductionLength)
+    func errors(_ factor: Double) -> [Double] {
+      truth.values.indices.map { position in
+        let displacement = (1 + factor) * (displacements?[position] ?? 0)
+        return (factor + truthFactor) * (magnitudes?[position] ?? .infinity) + displacement + floor
+      }
+    }
+    return ErrorBounds(
+      guaranteed: errors(RoundingFactor.guaranteed(model.height)),
+      probabilistic: errors(RoundingFactor.probabilistic(model.height)))
+  }
+
+  /// What products below 2⁻¹²⁶ can lose: each is rounded to a multiple of 2⁻¹⁴⁹ and so is off by up to 2⁻¹⁵⁰. The loss
+  /// of a product is then multiplied by the norm's |s|; when the norm is folded into the weights, w·s is what
+  /// underflows and its loss is multiplied by |x|; an interpolated sample has up to eight such products and is
+  /// multiplied by |w|. K products with all of it: 8·K·2⁻¹⁴⁹·(1 + max|s|)·(1 + max|x|)·(1 + max|w|). Sums lose nothing to
+  /// underflow. Zero where no product can be that small, and never seen unless data are of the order of 10⁻¹⁹.
+  private func underflow() -> Double {
+    func largest(_ values: [Float]) -> Double { Double(values.reduce(0) { max($0, abs($1)) }) }
+    let scale = layer.normScales(parameters).reduce(0) { max($0, abs($1)) }
+    let reach = (1 + scale) * (1 + largest(inputs[0].values)) * (1 + largest(parameters.weight?.values ?? []))
+    return 8 * Double(layer.reductionLength) * Float32Arithmetic.leastSubnormal * reach
+  }
+}
+
+extension Layer {
+  /// s = weight/√(var + eps) of every channel of a convolution's norm, in float64; empty where there is none.
+  func normScales(_ parameters: Parameters<Float>) -> [Double] {
+    guard let norm = parameters.norm, let convolution else { return [] }
+    return zip(norm.weight, norm.runningVariance).map { weight, variance in
+      Double(weight) / (Double(variance) + convolution.normEpsilon).squareRoot()
+    }
+  }
+
+  /// The attributes of a convolution, deformable or not; nil for other kinds.
+  var convolution: Convolution? {
+    switch operation {
+    case .conv2d(let convolution), .deformConv2d(let convolution): convolution
+    case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets,
+      .objectnessMap,
+      .objectnessModulate, .headPermute, .softmax, .priorBox, .decodeBoxes, .nms, .resizeBilinear:
+      nil
+    }
+  }
+}
