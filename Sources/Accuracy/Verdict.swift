@@ -36,4 +36,12 @@ package struct Verdict: Sendable {
       status: status, elements: 0, nonZeroShare: 0, maxAbsError: 0, maxRatio: 0, maxProbabilisticRatio: 0,
       ulp: ULPStatistics(p50: 0, p99: 0, max: 0), failures: 0, firstFailure: nil, message: message)
   }
+
+  /// The same findings under another status, for a reason that the elements alone do not show.
+  package func overruled(by status: Status, _ message: String) -> Verdict {
+    Verdict(
+      status: status, elements: elements, nonZeroShare: nonZeroShare, maxAbsError: maxAbsError,
+      maxRatio: maxRatio, maxProbabilisticRatio: maxProbabilisticRatio, ulp: ulp, failures: failures,
+      firstFailure: firstFailure, message: message)
+  }
 }

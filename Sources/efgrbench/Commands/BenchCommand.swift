@@ -1,0 +1,73 @@
+import ArgumentParser
+import History
+import Reporting
+
+/// Timing alone.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Times the implementations that verify; records nothing.",
+    discussion: "Example: efgrbench bench --layers 'conv4_*' --backends tiled,openblas --json bench.json")
+
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var golden: GoldenOptions
+  @Flag(help: "Few samples.")
+  var quick = false
+  @Flag(help: "Only the whole network's time, not the layers'.")
+  var endToEnd = false
+  @Option(help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
+  var json: String?
+
+  func run() throws {
+    try endingProgram {
+      Interruption.listen()
+      let session = try Session(network, compute, golden: golden.golden, isQuick: quick)
+      session.warn()
+      var run = RunRecord(header: session.header(label: "", options: [:]), status: .complete)
+      let tally = try endToEnd ? timeNetwork(session, &run) : timeLayers(session, &run)
+      if let json { try JSONOutput.write(BenchDocument(run), to: json) }
+      if json != "-" { printTotals(run) }
+      return max(tally.status, session.status)
+    }
+  }
+
+  private func timeLayers(_ session: Session, _ run: inout RunRecord) throws -> SideBySide.Tally {
+    let work = try session.sideBySide()
+    let table = json == "-" ? nil : LiveTable(backends: session.workbench.backends.map(\.name))
+    table?.printHead()
+    let tally = try work.run(Progress()) { layer in
+      run.layers.append(layer)
+      table?.print(layer)
+    }
+    run.totals = work.totals(of: run.layers)
+    return tally
+  }
+
+  /// Verifies the chained network and times it as a whole.
+  private func timeNetwork(_ session: Session, _ run: inout RunRecord) throws -> SideBySide.Tally {
+    let work = try session.sideBySide()
+    guard !work.chains.isEmpty else {
+      throw ProgramError.usage("--end-to-end needs a network golden, and there is none for \(session.network.name).")
+    }
+    var tally = SideBySide.Tally()
+    for chain in work.chains {
+      for step in session.network.steps {
+        let link = try chain.advance(step)
+        if link?.verdict.status == .failed { tally.failed += 1 }
+      }
+    }
+    run.totals = work.endToEndTotals()
+    return tally
+  }
+
+  private func printTotals(_ run: RunRecord) {
+    for total in run.totals {
+      let whole = total.endToEnd.map {
+        "\(Quantity.time($0.median)) (\(Quantity.time($0.low)) to \(Quantity.time($0.high))), "
+          + "\(Quantity.digits($0.gflops ?? 0)) GFLOP/s"
+      }
+      let sum = total.sumOfLayers.map { "; sum of layers \(Quantity.time($0))" } ?? ""
+      print("whole network, \(total.backend): \(whole ?? "not chained")\(sum)")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Catalogue
+import Foundation
+import Golden
+
+/// The goldens of a folder, by what they are for.
+struct GoldenShelf {
+  /// Layer cases by name; a layer of a network is called `network/layer`.
+  private(set) var cases: [String: GoldenCase] = [:]
+  private(set) var networks: [String: NetworkGolden] = [:]
+  private(set) var refused: [(file: String, message: String)] = []
+
+  /// Reads everything in `folder`.
+  ///
+  /// - Throws: ``ProgramError`` when there is no such folder.
+  init(folder: String) throws {
+    guard FileManager.default.fileExists(atPath: folder) else {
+      throw ProgramError.badInput(
+        "There is no golden folder \"\(folder)\". Run this from the repository's top, or name one with --golden.")
+    }
+    for entry in GoldenPack.entries(at: URL(fileURLWithPath: folder)) {
+      switch entry {
+      case .layer(let golden): cases[golden.name] = golden
+      case .network(let golden): networks[golden.network] = golden
+      case .refused(let file, let message): refused.append((file, message))
+      }
+    }
+  }
+
+  /// The golden of a network's layer, and the message of a refused file that seems to be it.
+  func golden(for layer: String, of network: String) -> GoldenCase? { cases["\(network)/\(layer)"] }
+
+  /// Why the golden of a layer was refused, where the file that bears its name was.
+  func refusal(of layer: String) -> (file: String, message: String)? {
+    refused.first { URL(fileURLWithPath: $0.file).deletingPathExtension().lastPathComponent == layer }
+  }
+}

@@ -1,0 +1,92 @@
+import Backends
+import Catalogue
+import Detection
+import Foundation
+import Golden
+import History
+import Measurement
+import ReferenceBackend
+
+/// Everything that `run` and `bench` set up the same way.
+struct Session {
+  let network: Network
+  let steps: [Step]
+  let workbench: Workbench
+  let shelf: GoldenShelf
+  let machine: MachineInfo
+  let roofs: Roofs
+  let isQuick: Bool
+
+  /// - Parameter isQuick: samples as few as will do, and no chain of the naive loops.
+  init(_ networkOptions: NetworkOptions, _ compute: ComputeOptions, golden: String, isQuick: Bool) throws {
+    (network, steps) = try networkOptions.resolve()
+    let progress = Progress()
+    progress.show("reading goldens", done: 0, total: 0)
+    shelf = try GoldenShelf(folder: golden)
+    progress.show("proving the oracle", done: 0, total: 0)
+    workbench = try Workbench(compute)
+    progress.show("measuring the roofs", done: 0, total: 0)
+    let machine = MachineInfo.current()
+    self.machine = machine
+    roofs = Self.measureRoofs(workbench, machine)
+    self.isQuick = isQuick
+    progress.clear()
+  }
+
+  private static func measureRoofs(_ workbench: Workbench, _ machine: MachineInfo) -> Roofs {
+    let iterations = 20_000
+    let tiled = workbench.tiled
+    let flops = Double(tiled.runPeakKernel(iterations: 1)) * Double(iterations)
+    let gflops = measureRoof(flopsPerCall: flops) { _ = tiled.runPeakKernel(iterations: iterations) }
+    return Roofs.measure(
+      machine: machine, instructionSet: workbench.instructionSet.rawValue, threads: workbench.threads,
+      gflops: gflops)
+  }
+
+  /// The work on the chosen layers.
+  func sideBySide() throws -> SideBySide {
+    SideBySide(
+      network: network, steps: steps, workbench: workbench, shelf: shelf, roofs: roofs,
+      plan: isQuick ? .quick : .full, chains: try chains())
+  }
+
+  /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.
+  private func chains() throws -> [Chain] {
+    guard let golden = shelf.networks[network.name] else { return [] }
+    let picture = try Self.picture(of: golden)
+    return workbench.backends.filter { !isQuick || $0.name != "reference" }.map {
+      Chain(
+        $0, golden: golden, picture: picture, imageSize: network.imageSize, fallback: workbench.reference)
+    }
+  }
+
+  /// The picture that lies beside a network golden.
+  static func picture(of golden: NetworkGolden) throws -> Picture {
+    do {
+      return try Picture(contentsOf: golden.url.deletingLastPathComponent().appending(path: golden.image))
+    } catch {
+      throw ProgramError.badInput("\(error)")
+    }
+  }
+
+  /// What the record says of a run before its layers.
+  func header(label: String, options: [String: String]) -> RunHeader {
+    RunHeader(
+      label: label, network: network.name, machine: machine,
+      environment: EnvironmentRecord(
+        build: .current, git: .of(), threads: workbench.threads,
+        instructionSet: workbench.instructionSet.rawValue, system: .current()),
+      options: options, plannedLayers: steps.count, roofs: roofs)
+  }
+
+  /// Says on stderr what is missing from the start.
+  func warn() {
+    if let fault = workbench.oracleFault { Notice.print(fault) }
+    for (file, message) in shelf.refused { Notice.print("\(file) is refused: \(message).") }
+  }
+}
+
+/// Sentences on stderr.
+enum Notice {
+  static func print(_ text: String) { FileHandle.standardError.write(Data("efgrbench: \(text)\n".utf8)) }
+}

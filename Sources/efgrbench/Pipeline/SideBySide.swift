@@ -1,0 +1,162 @@
+import Accuracy
+import Backends
+import Catalogue
+import Detection
+import Foundation
+import Golden
+import History
+import Measurement
+import ReferenceBackend
+import Tensors
+
+/// Takes a network layer by layer through every implementation: verified alone on its golden, verified in the chain,
+/// timed where it is right. What is finished is handed on at once.
+struct SideBySide {
+  let network: Network
+  let steps: [Step]
+  let workbench: Workbench
+  let shelf: GoldenShelf
+  let roofs: Roofs
+  let plan: TimingPlan
+  /// The chained networks, one per backend that takes part.
+  let chains: [Chain]
+
+  /// What came of it all, in the order of the program's exit codes.
+  struct Tally {
+    var failed = 0
+    /// Not verified or not timed, though declared.
+    var notCovered = 0
+    var refused = 0
+    var layers = 0
+
+    mutating func add(_ record: LayerRecord) {
+      layers += 1
+      for result in record.results {
+        let statuses = [result.status] + (result.chained.map { [$0.status] } ?? [])
+        failed += statuses.contains(.failed) ? 1 : 0
+        notCovered += statuses.contains(.mistrusted) || statuses.contains(.unimplemented) ? 1 : 0
+        refused += statuses.contains(.refused) ? 1 : 0
+      }
+    }
+
+    var status: ExitStatus {
+      refused > 0 ? .badInput : failed > 0 ? .checkFailed : notCovered > 0 ? .notCovered : .good
+    }
+  }
+
+  /// Goes through the layers until the end or until the user interrupts.
+  ///
+  /// - Parameter finished: called with each layer's record as soon as it is complete.
+  func run(_ progress: Progress, finished: (LayerRecord) throws -> Void) throws -> Tally {
+    var tally = Tally()
+    let wanted = Set(steps.map(\.layer.name))
+    for (position, step) in network.steps.enumerated() where !Interruption.isRequested {
+      // A chain needs the layers before those that were asked for.
+      guard wanted.contains(step.layer.name) || !chains.isEmpty && tally.layers < steps.count else { continue }
+      progress.show(step.layer.name, done: tally.layers, total: steps.count)
+      let links = try chains.map { chain in (chain.backend.name, try chain.advance(step)) }
+      guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
+      let record = try record(step.layer, position: position, links)
+      tally.add(record)
+      try finished(record)
+    }
+    progress.clear()
+    if tally.layers < steps.count { tally.notCovered += steps.count - tally.layers }
+    return tally
+  }
+
+  private func record(
+    _ layer: Layer, position: Int, _ links: [(name: String, link: Chain.Link?)]
+  ) throws -> LayerRecord {
+    var record = LayerRecord(layer, position: position)
+    let offering = workbench.backends.filter { $0.offers(layer.kind) }
+    if let refusal = shelf.refusal(of: layer.name), shelf.golden(for: layer.name, of: network.name) == nil {
+      record.results = offering.map {
+        ResultRecord(
+          backend: $0.name, algorithm: $0.algorithms(for: layer).first ?? "", status: .refused,
+          message: "\(refusal.file) is refused: \(refusal.message).")
+      }
+      return record
+    }
+    let trial =
+      try shelf.golden(for: layer.name, of: network.name).map(Trial.init)
+      ?? Trial(layer, of: network.name, oracle: workbench.oracle, threads: workbench.threads)
+    let outcomes = try Verifier(workbench: workbench).outcomes(of: trial)
+    let timings = time(outcomes, trial, links)
+    for (backend, outcome) in outcomes {
+      var result = ResultRecord(
+        outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
+        repro: trial.command(backend: backend.name))
+      result.chained = links.first { $0.name == backend.name }?.link?.record
+      if result.chained?.status.isGood == false, result.message.isEmpty {
+        result.message = links.first { $0.name == backend.name }?.link?.verdict.message ?? ""
+      }
+      result.timing = timings.first { $0.name == backend.name }.map {
+        TimingRecord($0, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
+      }
+      record.results.append(result)
+    }
+    return record
+  }
+
+  /// Times the implementations that are right, against each other.
+  private func time(
+    _ outcomes: [(backend: any Backend, outcome: Verifier.Outcome)], _ trial: Trial,
+    _ links: [(name: String, link: Chain.Link?)]
+  ) -> [Timing] {
+    let arms = outcomes.filter { $0.outcome.verdict.status.isGood }.map { backend, outcome in
+      let chained = links.first { $0.name == backend.name }?.link?.nanoseconds
+      var output = Tensor<Float>(trial.layer.outputShape, repeating: 0)
+      return Arm(
+        name: backend.name, earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
+      ) { outcome.plan.run(trial.inputs, into: &output) }
+    }
+    return measure(arms: arms, plan: plan) { Interruption.isRequested }
+  }
+
+  /// Times each chain's whole network, and adds the layers up.
+  func totals(of records: [LayerRecord]) -> [NetworkTotal] {
+    guard records.count == network.steps.count else { return [] }
+    let wholes = endToEndTotals()
+    return workbench.backends.map { backend in
+      let medians = records.compactMap { $0.result(of: backend.name)?.timing?.median }
+      // A sum with a layer missing is no sum of the network.
+      let sum = medians.count == records.count ? medians.reduce(0, +) : nil
+      return NetworkTotal(
+        backend: backend.name, threads: workbench.threads,
+        endToEnd: wholes.first { $0.backend == backend.name }?.endToEnd, sumOfLayers: sum)
+    }.filter { $0.endToEnd != nil || $0.sumOfLayers != nil }
+  }
+
+  /// Times the chains that have gone through their whole network against each other. A backend that does not offer
+  /// every kind has the reference's naive loops in its chain, so its whole says nothing of it and is left out.
+  func endToEndTotals() -> [NetworkTotal] {
+    let whole = chains.filter { chain in network.layers.allSatisfy { chain.backend.offers($0.kind) } }
+    let arms = whole.map { chain in
+      Arm(name: chain.backend.name, earlierSamples: [chain.firstCalls]) { chain.runAgain() }
+    }
+    let macs = network.layers.reduce(0) { $0 + $1.macs }
+    let bytes = network.layers.reduce(0) { $0 + $1.bytesMoved }
+    return measure(arms: arms, plan: networkPlan) { Interruption.isRequested }.map {
+      NetworkTotal(
+        backend: $0.name, threads: workbench.threads,
+        endToEnd: TimingRecord($0, threads: workbench.threads, macs: macs, bytes: bytes, roofs: roofs),
+        sumOfLayers: nil)
+    }
+  }
+
+  /// A whole network takes as long as many layers, and is measured as long. One call of the naive loops must do.
+  private var networkPlan: TimingPlan {
+    var plan = plan
+    plan.minimumSamples = 1
+    plan.budget *= 10
+    return plan
+  }
+}
+
+extension Trial {
+  /// The one command that repeats the check on one backend.
+  func command(backend: String) -> String {
+    isFromFile ? "efgrbench verify --backends \(backend) \(repro)" : "efgrbench run --backends \(backend) \(repro)"
+  }
+}

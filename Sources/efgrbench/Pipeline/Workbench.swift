@@ -1,0 +1,44 @@
+import Backends
+import Catalogue
+import OpenBLASBackend
+import ReferenceBackend
+import TiledBackend
+
+/// The implementations that a command works with, and the oracle that judges arbitrary data.
+struct Workbench {
+  let threads: Int
+  let instructionSet: InstructionSet
+  /// In the order in which they are shown.
+  let backends: [any Backend]
+  let tiled: TiledBackend
+  /// Nil where OpenBLAS computes wrong results on this machine; ``oracleFault`` then says so.
+  let oracle: Oracle?
+  let oracleFault: String?
+
+  /// Makes the backends and lets the oracle prove itself. A wrong OpenBLAS is left out, by name, not trusted.
+  init(_ options: ComputeOptions) throws {
+    let threads = try options.resolveThreads()
+    let names = try options.resolveBackends()
+    self.threads = threads
+    instructionSet = try options.resolveInstructionSet()
+    let tiled = TiledBackend(instructionSet: instructionSet, threads: threads)
+    self.tiled = tiled
+    do throws(OracleError) {
+      oracle = try Oracle(threads: threads) { layer, inputs, parameters in
+        Reference.evaluate(layer, inputs: inputs, parameters: parameters, threads: threads)
+      }
+      oracleFault = nil
+    } catch {
+      oracle = nil
+      oracleFault = error.description
+    }
+    let all: [any Backend] = [
+      ReferenceBackend(threads: threads), tiled, OpenBLASBackend(threads: threads),
+    ]
+    let isUsable = oracle != nil
+    backends = all.filter { names.contains($0.name) && (isUsable || $0.name != "openblas") }
+  }
+
+  /// The reference, whether or not it was asked for: it runs what a chained backend does not offer.
+  var reference: ReferenceBackend { ReferenceBackend(threads: threads) }
+}
