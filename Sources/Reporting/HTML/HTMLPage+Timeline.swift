@@ -48,7 +48,7 @@ extension HTMLPage {
       guard time > 0 else { return nil }
       let macs = Double(layers.reduce(0) { $0 + $1.macs })
       return """
-        <tr><th scope="row"><i class="swatch g-\(group.rawValue)"></i>\(group.title)</th>\
+        <tr><th scope="row" class="kind"><i class="swatch g-\(group.rawValue)"></i>\(group.title)</th>\
         <td>\(layers.count)</td><td>\(Units.duration(time))</td><td>\(Units.percent(time / total))</td>\
         <td>\(macs > 0 ? Units.rate(2 * macs / time) : Units.missing)</td></tr>
 

@@ -10,7 +10,7 @@ enum Style {
       --conv: #2f7fb8; --deform: #e0a021; --pool: #1c9f7b; --elem: #8f8ac4; --boxes: #cc79a7; --mixed: #a9b0ba;
       --b0: #59616c; --b1: #c4500f; --b2: #0a6aa6; --b3: #007a58;
     }
-    @media (prefers-color-scheme: dark) {
+    @media screen and (prefers-color-scheme: dark) {
       :root {
         --page: #14171b; --panel: #1c2026; --ink: #e7eaee; --soft: #9ca6b3; --line: #333a43; --hair: #252b32;
         --blue: #6cbcf0; --green: #4cc9a0; --amber: #f0b64a; --red: #ff9361; --purple: #e69cc7; --grey: #a3acb8;
@@ -111,7 +111,8 @@ enum Style {
     .g-pooling { fill: var(--pool); background: var(--pool); }
     .g-elementwise { fill: var(--elem); background: var(--elem); }
     .g-boxes { fill: var(--boxes); background: var(--boxes); } .g-mixed { fill: var(--mixed); }
-    .swatch { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 8px; }
+    .kind { position: relative; padding-left: 20px !important; }
+    .swatch { position: absolute; left: 0; top: 10px; width: 11px; height: 11px; border-radius: 3px; }
     .strips { margin-bottom: 18px; }
     .strips div { display: grid; grid-template-columns: 7.5em 1fr 5em; gap: 10px; align-items: center; padding: 3px 0; }
     .strip { width: 100%; height: 26px; border-radius: 4px; display: block; }
@@ -154,10 +155,13 @@ enum Style {
     """
 
   private static let print = """
+    @page { size: landscape; margin: 12mm; }
     @media print {
-      :root { --page: #fff; --panel: #fff; --ink: #000; --soft: #444; --line: #bbb; --hair: #ddd; }
-      body { font-size: 10px; } main { padding: 0; max-width: none; }
-      table, .flat { font-size: 8px; } .layers tbody th { min-width: 0; } th, td { padding: 2px 4px !important; }
+      body { font-size: 11px; } main { padding: 0; max-width: none; }
+      h1 { font-size: 20px; } h2 { font-size: 15px; margin-top: 24px; break-after: avoid; } .hint { font-size: 11px; }
+      table, thead th, .chip, .who, .card dl, .facts-list, .glossary, .waterfall { font-size: 9px !important; }
+      .layers small, .flat { font-size: 7.5px !important; } .layers tbody th { min-width: 150px; }
+      th, td { padding: 2px 4px !important; } .waterfall li { line-height: 14px; } .bar { width: 30px; }
       .scroll { overflow: visible; } tr, .card, .failures li { break-inside: avoid; } .ratio { width: 60px; }
       svg, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     }
