@@ -10,14 +10,28 @@ package struct BuildInfo: Sendable, Hashable, Codable {
     self.configuration = configuration
   }
 
-  /// This build. The version is that of the standard library, which comes with the compiler.
+  /// This build.
   package static var current: BuildInfo {
-    let version = _SwiftStdlibVersion.current
     #if DEBUG
-      let configuration = "debug"
+      BuildInfo(toolchain: "Swift \(compilerVersion)", configuration: "debug")
     #else
-      let configuration = "release"
+      BuildInfo(toolchain: "Swift \(compilerVersion)", configuration: "release")
     #endif
-    return BuildInfo(toolchain: "Swift \(version)", configuration: configuration)
+  }
+
+  /// The compiler tells its version only to conditions; where none of these knows its patch, the standard library's
+  /// version stands in, which comes with the compiler but ends in 0.
+  private static var compilerVersion: String {
+    #if compiler(>=6.3.4)
+      "\(_SwiftStdlibVersion.current)"
+    #elseif compiler(>=6.3.3)
+      "6.3.3"
+    #elseif compiler(>=6.3.2)
+      "6.3.2"
+    #elseif compiler(>=6.3.1)
+      "6.3.1"
+    #else
+      "\(_SwiftStdlibVersion.current)"
+    #endif
   }
 }

@@ -1,0 +1,89 @@
+import History
+import Measurement
+
+/// Distances in ULP as documents carry them.
+package struct ULPDocument: Sendable, Hashable, Codable {
+  package let p50: JSONNumber
+  package let p99: JSONNumber
+  package let max: JSONNumber
+
+  package init(_ ulp: ULPDistances) {
+    p50 = JSONNumber(ulp.p50)
+    p99 = JSONNumber(ulp.p99)
+    max = JSONNumber(ulp.max)
+  }
+}
+
+/// The first element past its bound as documents carry it.
+package struct FirstFailureDocument: Sendable, Hashable, Codable {
+  package let index: [Int]
+  package let expected: JSONNumber
+  package let got: JSONNumber
+  package let bound: JSONNumber
+
+  package init(_ failure: FirstFailure) {
+    index = failure.index
+    expected = JSONNumber(failure.expected)
+    got = JSONNumber(failure.got)
+    bound = JSONNumber(failure.bound)
+  }
+}
+
+/// What `verify --json` writes.
+package struct VerifyDocument: Sendable, Hashable, Codable {
+  /// One case on one backend.
+  package struct Result: Sendable, Hashable, Codable {
+    package let `case`: String
+    package let kind: String
+    package let backend: String
+    package let algorithm: String
+    package let status: ResultStatus
+    package let elements: Int
+    package let maxAbsError: Nullable<JSONNumber>
+    package let maxRatio: Nullable<JSONNumber>
+    package let ulp: Nullable<ULPDocument>
+    package let firstFailure: Nullable<FirstFailureDocument>
+    package let repro: String
+    package let message: String
+
+    package init(case name: String, kind: String, result: ResultRecord) {
+      self.case = name
+      self.kind = kind
+      backend = result.backend
+      algorithm = result.algorithm
+      status = result.status
+      elements = result.elements
+      maxAbsError = Nullable(number: result.maxAbsError)
+      maxRatio = Nullable(number: result.maxRatio)
+      ulp = Nullable(result.ulp.map(ULPDocument.init))
+      firstFailure = Nullable(result.firstFailure.map(FirstFailureDocument.init))
+      repro = result.repro
+      message = result.message
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case `case`, kind, backend, algorithm, status, elements, ulp, repro, message
+      case maxAbsError = "max_abs_error"
+      case maxRatio = "max_ratio"
+      case firstFailure = "first_failure"
+    }
+  }
+
+  package let schema: String
+  package let machine: MachineInfo
+  package let results: [Result]
+  package let refused: [RefusedFile]
+  /// How many results have each status, all statuses named; refused files count as `refused`.
+  package let summary: [String: Int]
+
+  package init(machine: MachineInfo, results: [Result], refused: [RefusedFile]) {
+    schema = "efgrbench-verify/1"
+    self.machine = machine
+    self.results = results
+    self.refused = refused
+    var summary = Dictionary(uniqueKeysWithValues: ResultStatus.allCases.map { ($0.rawValue, 0) })
+    for result in results { summary[result.status.rawValue, default: 0] += 1 }
+    summary[ResultStatus.refused.rawValue, default: 0] += refused.count
+    self.summary = summary
+  }
+}

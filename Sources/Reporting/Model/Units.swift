@@ -1,0 +1,110 @@
+import Foundation
+
+/// Numbers as a reader wants them: three digits that mean something, with a unit.
+enum Units {
+  static let missing = "–"
+
+  /// Nanoseconds as ns, µs, ms or s.
+  static func duration(_ nanoseconds: Double?) -> String {
+    guard let nanoseconds, nanoseconds.isFinite else { return missing }
+    return scaled(nanoseconds, units: ["ns", "µs", "ms", "s"])
+  }
+
+  /// 1234567 → 1.23 M.
+  static func large(_ count: Double?) -> String {
+    guard let count, count.isFinite else { return missing }
+    return scaled(count, units: ["", "k", "M", "G", "T"])
+  }
+
+  /// Bytes in powers of 1024.
+  static func bytes(_ count: Int) -> String {
+    var value = Double(count)
+    var unit = 0
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    while value >= 1023.5, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return "\(significant(value, digits: 3)) \(units[unit])"
+  }
+
+  /// 12.3×.
+  static func factor(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return missing }
+    return "\(significant(value, digits: value < 10 ? 2 : 3))×"
+  }
+
+  /// 0.613 → 61 %.
+  static func percent(_ fraction: Double?) -> String {
+    guard let fraction, fraction.isFinite else { return missing }
+    let percent = fraction * 100
+    if percent > 0, percent < 0.05 { return "<0.1 %" }
+    return percent > 0 && percent < 9.95
+      ? "\(String(format: "%.1f", percent)) %" : "\(Int(percent.rounded())) %"
+  }
+
+  /// A relative half-width: ±0.6 %.
+  static func plusMinus(median: Double, low: Double, high: Double) -> String {
+    guard median > 0 else { return missing }
+    return "±\(percent((high - low) / 2 / median))"
+  }
+
+  /// Errors and ratios: two digits, in powers of ten below 0.001 and above 10000.
+  static func small(_ value: Double?) -> String {
+    guard let value else { return missing }
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value < 0 ? "−∞" : "∞" }
+    if value == 0 { return "0" }
+    let size = abs(value)
+    guard size >= 0.001, size < 10_000 else { return String(format: "%.1e", value) }
+    return significant(value, digits: 2)
+  }
+
+  /// Distances in ULP: whole numbers without a point.
+  static func ulp(_ value: Double?) -> String {
+    guard let value, value == value.rounded(), abs(value) < 10_000 else { return small(value) }
+    return "\(Int(value))"
+  }
+
+  /// A number as exactly as float64 shows it, for expected and actual values.
+  static func exact(_ value: Double) -> String {
+    value.isFinite ? "\(value)" : small(value)
+  }
+
+  /// GFLOP/s.
+  static func rate(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return missing }
+    return significant(value, digits: value >= 1 ? 3 : 2)
+  }
+
+  private static func scaled(_ number: Double, units: [String]) -> String {
+    var value = number
+    var unit = 0
+    while abs(value) >= 999.5, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    let text = unit == 0 && value == value.rounded() ? "\(Int(value))" : significant(value, digits: 3)
+    return units[unit].isEmpty ? text : "\(text) \(units[unit])"
+  }
+
+  /// The value in plain notation with at least `digits` significant digits, never fewer than its whole part has.
+  static func significant(_ value: Double, digits: Int) -> String {
+    guard value != 0, value.isFinite else { return value == 0 ? "0" : small(value) }
+    let rounded = Double(String(format: "%.\(digits - 1)e", value)) ?? value
+    let magnitude = Int(floor(log10(abs(rounded))))
+    return String(format: "%.\(max(digits - 1 - magnitude, 0))f", value)
+  }
+}
+
+/// Small pieces of language.
+enum Words {
+  /// `1 layer`, `2 layers`.
+  static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+}
+
+extension String {
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

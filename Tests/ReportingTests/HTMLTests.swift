@@ -1,0 +1,102 @@
+import Foundation
+import History
+import Testing
+
+@testable import Reporting
+
+@Suite("The page")
+struct HTMLTests {
+  private let good = HTMLPage(FakeRun.complete()).text
+  private let troubled = HTMLPage(FakeRun.troubled()).text
+
+  @Test func equalRecordsGiveEqualBytes() throws {
+    for form in Report.Form.allCases {
+      let first = try Report(FakeRun.troubled()).text(form)
+      #expect(try Report(FakeRun.troubled()).text(form) == first)
+    }
+  }
+
+  @Test func nothingIsRequested() {
+    for page in [good, troubled] {
+      for sign in ["http://", "https://", "src=\"", "href=", "@import", "url("] {
+        #expect(!page.contains(sign), "\(sign)")
+      }
+      #expect(page.contains("default-src 'none'"))
+    }
+  }
+
+  @Test func namesFromTheDataAreNoMarkup() {
+    #expect(!troubled.contains("<script>alert"))
+    #expect(troubled.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+    #expect(!troubled.contains("<img"))
+    #expect(troubled.contains("a,&quot;b|c`d"))
+    #expect(troubled.contains("The header is cut off &amp; lost."))
+  }
+
+  @Test func everyNameIsEscapedWhereverItStands() {
+    var run = FakeRun.complete()
+    let hostile = "\"><b onload='x'>&\u{0}"
+    run.header.network = hostile
+    run.header.label = hostile
+    run.header.machine.cpuModel = hostile
+    run.header.environment.git.commit = hostile
+    run.header.options = [hostile: hostile]
+    for index in run.layers.indices {
+      run.layers[index].name = hostile
+      run.layers[index].kind = hostile
+      run.layers[index].attributes = hostile
+      for place in run.layers[index].results.indices {
+        run.layers[index].results[place].backend += hostile
+        run.layers[index].results[place].algorithm = hostile
+        run.layers[index].results[place].status = .failed
+        run.layers[index].results[place].message = hostile
+        run.layers[index].results[place].repro = hostile
+      }
+    }
+    let page = HTMLPage(run).text
+    #expect(!page.contains("<b onload"))
+    #expect(!page.contains("\u{0}"))
+  }
+
+  @Test func theVerdictStandsOnTop() {
+    #expect(good.contains("All 107 layers are right on reference and tiled, and so are the 59 that"))
+    #expect(good.contains("<header class=\"good\">"))
+    #expect(troubled.contains("<header class=\"bad\">"))
+    #expect(troubled.contains("This run was interrupted. 40 of 107 layers are recorded."))
+  }
+
+  @Test func everyLayerHasItsRow() {
+    let table = good.components(separatedBy: "<section id=\"layers\">").last ?? ""
+    for layer in FakeRun.complete().layers {
+      #expect(table.contains("<b>\(layer.name)</b>"))
+    }
+  }
+
+  @Test func aRunWithNothingStillGivesAPage() {
+    var run = FakeRun.complete()
+    run.layers = []
+    run.totals = []
+    run.status = .running
+    run.header.roofs = nil
+    let page = HTMLPage(run).text
+    #expect(page.contains("Nothing was verified."))
+    #expect(page.contains("This run did not finish"))
+    #expect(page.hasSuffix("</html>\n"))
+  }
+
+  @Test func openedElementsAreClosed() {
+    for page in [good, troubled] {
+      for element in ["section", "table", "tbody", "tr", "td", "th", "svg", "span", "details", "ol", "dl"] {
+        let opened = page.components(separatedBy: "<\(element)").dropFirst().count {
+          $0.first == ">" || $0.first == " "
+        }
+        #expect(opened == page.components(separatedBy: "</\(element)>").count - 1, "\(element)")
+      }
+    }
+  }
+
+  @Test(arguments: [(1.0, 5.0 / 6), (0, 0), (1e-5, 0), (10, 1), (.infinity, 1), (.nan, 0), (0.1, 4.0 / 6)])
+  func ratiosLieOnALogarithmicScale(ratio: Double, position: Double) {
+    #expect(abs(RatioScale.position(ratio) - position) < 1e-12)
+  }
+}
