@@ -12,7 +12,8 @@ func normalized<Scalar: ReferenceScalar>(
 }
 
 extension Reference {
-  /// Batch normalisation with fixed statistics, [N,C,H,W] → [N,C,H,W] (Ioffe & Szegedy, ICML 2015, algorithm 2):
+  /// Batch normalisation with fixed statistics, [N,C,H,W] → [N,C,H,W] (Ioffe & Szegedy, ICML 2015, algorithm
+  /// 2):
   ///
   /// y[n,c,h,w] = relu?((x[n,c,h,w] − mean[c])/√(var[c] + ε)·weight[c] + bias[c])
   @specialized(where Scalar == Float)

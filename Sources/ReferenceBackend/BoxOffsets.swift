@@ -1,8 +1,8 @@
 import Tensors
 
 extension Reference {
-  /// The centre offsets of box regressions, [N,4A,H,W] → [N,2A,H,W]: dx of every anchor (channels 0, 4, 8 …), then dy
-  /// of every anchor (channels 1, 5, 9 …). Nie et al., ICCV 2019, §3.3. Copies alone.
+  /// The centre offsets of box regressions, [N,4A,H,W] → [N,2A,H,W]: dx of every anchor (channels 0, 4, 8 …),
+  /// then dy of every anchor (channels 1, 5, 9 …). Nie et al., ICCV 2019. Copies alone.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func boxOffsets<Scalar: ReferenceScalar>(

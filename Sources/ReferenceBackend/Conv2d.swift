@@ -6,9 +6,9 @@ extension Reference {
   ///
   /// y[n,o,i,j] = epilogue(Σ_c Σ_p Σ_q w[o,c,p,q] · x[n, g·C/G + c, i·s − pad + p·d, j·s − pad + q·d])
   ///
-  /// with stride s, dilation d, G groups and g the group of o; what lies in the padding is left out of the sum
-  /// (Dumoulin & Visin, *A guide to convolution arithmetic for deep learning*, arXiv 1603.07285). The products are
-  /// added one after the other. N·O·Ho·Wo·C/G·kh·kw multiply–accumulates.
+  /// with stride s, dilation d, G groups and g the group of o; what lies in the padding is left out of the
+  /// sum (Dumoulin & Visin, *A guide to convolution arithmetic for deep learning*, arXiv 1603.07285). The
+  /// products are added one after the other. N·O·Ho·Wo·C/G·kh·kw multiply–accumulates.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func conv2d<Scalar: ReferenceScalar>(

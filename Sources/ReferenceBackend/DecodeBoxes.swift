@@ -1,9 +1,9 @@
 import Tensors
 
 extension Reference {
-  /// Boxes from priors in two steps: the priors, refined by the objectness module's regressions, refined by the
-  /// detection heads' (Zhang et al., *RefineDet*, CVPR 2018, §3). Regressions [N,P,4] twice and priors [P,4] as
-  /// (cx, cy, w, h) → corners [N,P,4] as (x1, y1, x2, y2). A step with variances v_c and v_s is
+  /// Boxes from priors in two steps: the priors, refined by the objectness module's regressions, refined by
+  /// the detection heads' (Zhang et al., *RefineDet*, CVPR 2018, §3). Regressions [N,P,4] twice and priors
+  /// [P,4] as (cx, cy, w, h) → corners [N,P,4] as (x1, y1, x2, y2). A step with variances v_c and v_s is
   ///
   /// centre ← centre + loc_xy·v_c·size, size ← size·e^(loc_wh·v_s)   (Liu et al., *SSD*, ECCV 2016)
   ///

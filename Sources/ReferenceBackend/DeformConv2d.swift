@@ -2,14 +2,15 @@ import Catalogue
 import Tensors
 
 extension Reference {
-  /// Deformable convolution, version 1, one offset group (Dai et al., *Deformable Convolutional Networks*, ICCV 2017,
-  /// equations 2 and 3), [N,C,H,W] with offsets [N,2·kh·kw,Ho,Wo] ∗ [O,C,kh,kw] → [N,O,Ho,Wo]:
+  /// Deformable convolution, version 1, one offset group (Dai et al., *Deformable Convolutional Networks*,
+  /// ICCV 2017, equations 2 and 3), [N,C,H,W] with offsets [N,2·kh·kw,Ho,Wo] ∗ [O,C,kh,kw] → [N,O,Ho,Wo]:
   ///
-  /// y[n,o,i,j] = epilogue(Σ_c Σ_p Σ_q w[o,c,p,q] · sample(x[n,c], i·s − pad + p·d + Δy, j·s − pad + q·d + Δx)),
-  /// (Δy, Δx) = offset channels 2(p·kw + q) and 2(p·kw + q) + 1 at (n, i, j).
+  /// y[n,o,i,j] = epilogue(Σ_c Σ_p Σ_q w[o,c,p,q] · sample(x[n,c], i·s − pad + p·d + Δy, j·s − pad + q·d + Δx))
   ///
-  /// A sample does not depend on o, so all samples are taken first. The products are added one after the other:
-  /// N·O·Ho·Wo·C·kh·kw multiply–accumulates after N·Ho·Wo·C·kh·kw bilinear samples.
+  /// where (Δy, Δx) are the offset channels 2(p·kw + q) and 2(p·kw + q) + 1 at (n, i, j).
+  ///
+  /// A sample does not depend on o, so all samples are taken first. The products are added one after the
+  /// other: N·O·Ho·Wo·C·kh·kw multiply–accumulates after N·Ho·Wo·C·kh·kw bilinear samples.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func deformConv2d<Scalar: ReferenceScalar>(
@@ -75,8 +76,9 @@ extension Reference {
     }
   }
 
-  /// The value of one plane of `values` at the fractional position (y, x): the four corners of its cell, weighted
-  /// bilinearly. A corner outside the map counts as 0, and so does a position outside (−1, height)×(−1, width).
+  /// The value of one plane of `values` at the fractional position (y, x): the four corners of its cell,
+  /// weighted bilinearly. A corner outside the map counts as 0, and so does a position outside
+  /// (−1, height)×(−1, width).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private static func bilinearSample<Scalar: ReferenceScalar>(

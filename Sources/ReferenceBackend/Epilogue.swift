@@ -2,8 +2,8 @@ import Catalogue
 
 /// What follows the sum of a convolution: bias, norm and ReLU, where the layer has them.
 ///
-/// y = relu?((sum + bias? − mean)/√(var + ε)·weight + bn.bias), the inference form of batch normalisation (Ioffe &
-/// Szegedy, ICML 2015, algorithm 2).
+/// y = relu?((sum + bias? − mean)/√(var + ε)·weight + bn.bias), the inference form of batch normalisation
+/// (Ioffe & Szegedy, ICML 2015, algorithm 2).
 struct Epilogue<Scalar: ReferenceScalar>: Sendable {
   private let bias: [Scalar]?
   private let norm: Parameters<Scalar>.Norm?

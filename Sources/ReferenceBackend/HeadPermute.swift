@@ -1,8 +1,9 @@
 import Tensors
 
 extension Reference {
-  /// A head's map as a list of predictions, [N,A·k,H,W] → [N,H·W·A,k]: y[n,(h·W + w)·A + a,v] = x[n,a·k + v,h,w]
-  /// (Liu et al., *SSD*, ECCV 2016). Copies alone.
+  /// A head's map as a list of predictions, [N,A·k,H,W] → [N,H·W·A,k] (Liu et al., *SSD*, ECCV 2016):
+  ///
+  /// y[n,(h·W + w)·A + a,v] = x[n,a·k + v,h,w]. Copies alone.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func headPermute<Scalar: ReferenceScalar>(

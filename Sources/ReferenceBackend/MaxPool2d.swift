@@ -2,8 +2,8 @@ import Catalogue
 import Tensors
 
 extension Reference {
-  /// Max pooling, [N,C,H,W] → [N,C,Ho,Wo]: y[n,c,i,j] = max_{p,q} x[n,c, i·s − pad + p, j·s − pad + q], where the
-  /// padding counts as −∞. N·C·Ho·Wo·kh·kw comparisons, no rounding.
+  /// Max pooling, [N,C,H,W] → [N,C,Ho,Wo]: y[n,c,i,j] = max_{p,q} x[n,c, i·s − pad + p, j·s − pad + q], where
+  /// the padding counts as −∞. N·C·Ho·Wo·kh·kw comparisons, no rounding.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func maxPool2d<Scalar: ReferenceScalar>(

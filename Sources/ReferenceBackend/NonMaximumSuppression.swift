@@ -2,14 +2,14 @@ import Catalogue
 import Tensors
 
 extension Reference {
-  /// The final filtering: boxes [P,4] as corners in pixels, class scores [P,classes] and objectness [P] → detections
-  /// [K,6] as (class, score, x1, y1, x2, y2), classes ascending, scores descending.
+  /// The final filtering: boxes [P,4] as corners in pixels, class scores [P,classes] and objectness [P] →
+  /// detections [K,6] as (class, score, x1, y1, x2, y2), classes ascending, scores descending.
   ///
-  /// An anchor whose objectness is not above its threshold has no score. In each class but the background (0),
-  /// candidates above the score threshold are taken in descending order of score, the lower index first among
-  /// equals; each that overlaps no kept one by more than the IoU threshold is kept, `maxPerClass` at most (greedy
-  /// suppression; Felzenszwalb et al., PAMI 32(9), 2010, §4.4, as in Fast R-CNN's code). Scores are held against
-  /// their thresholds as the exact numbers that they are. O(classes·(P log P + P·kept)).
+  /// An anchor whose objectness is not above its threshold has no score. In each class but the background
+  /// (0), candidates above the score threshold are taken in descending order of score, the lower index first
+  /// among equals; each that overlaps no kept one by more than the IoU threshold is kept, `maxPerClass` at
+  /// most (greedy suppression; Felzenszwalb et al., PAMI 32(9), 2010, as in Fast R-CNN's code). Scores
+  /// are held against their thresholds as the exact numbers that they are. O(classes·(P log P + P·kept)).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func nonMaximumSuppression<Scalar: ReferenceScalar>(

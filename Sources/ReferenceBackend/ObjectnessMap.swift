@@ -1,8 +1,8 @@
 import Tensors
 
 extension Reference {
-  /// How much of an object each cell holds, [N,2A,H,W] → [N,1,H,W]: the logistic function of the greatest object logit
-  /// over the anchors, which are channels 1, 3, 5 … . Nie et al., ICCV 2019, §3.3, as published.
+  /// How much of an object each cell holds, [N,2A,H,W] → [N,1,H,W]: the logistic function of the greatest
+  /// object logit over the anchors, which are channels 1, 3, 5 … . Nie et al., ICCV 2019, as published.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func objectnessMap<Scalar: ReferenceScalar>(

@@ -3,7 +3,7 @@ import Tensors
 extension Reference {
   /// Features strengthened where objects are, [N,C,H,W] and a map [N,1,H,W] → [N,C,H,W]:
   ///
-  /// y[n,c,h,w] = x[n,c,h,w]·o[n,0,h,w] + x[n,c,h,w]   (Nie et al., ICCV 2019, §3.3)
+  /// y[n,c,h,w] = x[n,c,h,w]·o[n,0,h,w] + x[n,c,h,w]   (Nie et al., ICCV 2019)
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func objectnessModulate<Scalar: ReferenceScalar>(

@@ -2,10 +2,11 @@ import Catalogue
 import Tensors
 
 extension Reference {
-  /// The prior boxes of one level, [H·W·(1 + ratios),4] as (cx, cy, w, h) relative to the picture (Liu et al., *SSD*,
-  /// ECCV 2016, §2.2, with the sizes of EFGRNet). For cell (i, j), row-major:
+  /// The prior boxes of one level, [H·W·(1 + ratios),4] as (cx, cy, w, h) relative to the picture (Liu et
+  /// al., *SSD*, ECCV 2016, §2.2, with the sizes of EFGRNet). For cell (i, j), row-major:
   ///
-  /// cx = (j + ½)·stride/W, cy = (i + ½)·stride/H; (w, h) = (s/W, s/H), then (s·√r/W, s/√r/H) for each ratio r.
+  /// cx = (j + ½)·stride/W, cy = (i + ½)·stride/H;
+  /// (w, h) = (s/W, s/H), then (s·√r/W, s/√r/H) for each ratio r.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func priorBox<Scalar: ReferenceScalar>(

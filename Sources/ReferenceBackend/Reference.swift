@@ -1,7 +1,8 @@
 import Catalogue
 import Tensors
 
-/// Every layer kind as plain loops that read like its formula: the implementation against which the others are held.
+/// Every layer kind as plain loops that read like its formula: the implementation against which the others
+/// are held.
 ///
 /// Nothing is shared with another backend. Each kind has a file of its own.
 package enum Reference {
@@ -22,8 +23,8 @@ package enum Reference {
     switch layer.operation {
     case .conv2d(let convolution):
       return conv2d(
-        convolution, inputs[0], weight: present(parameters.weight), epilogue: Epilogue(convolution, parameters),
-        output: output, threads: threads)
+        convolution, inputs[0], weight: present(parameters.weight),
+        epilogue: Epilogue(convolution, parameters), output: output, threads: threads)
     case .deformConv2d(let convolution):
       return deformConv2d(
         convolution, inputs[0], offset: inputs[1], weight: present(parameters.weight),

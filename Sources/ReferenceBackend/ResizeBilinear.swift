@@ -1,9 +1,9 @@
 import Tensors
 
 extension Reference {
-  /// Bilinear resizing with half-pixel centres and clamped edges, [N,C,H,W] → [N,C,Ho,Wo], as OpenCV's INTER_LINEAR:
-  /// output i lies at (i + ½)·H/Ho − ½ of the input, moved into [0, H − 1], and weighs its two neighbours by nearness,
-  /// first along the row, then along the column.
+  /// Bilinear resizing with half-pixel centres and clamped edges, [N,C,H,W] → [N,C,Ho,Wo], as OpenCV's
+  /// INTER_LINEAR: output i lies at (i + ½)·H/Ho − ½ of the input, moved into [0, H − 1], and weighs its two
+  /// neighbours by nearness, first along the row, then along the column.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func resizeBilinear<Scalar: ReferenceScalar>(
@@ -20,7 +20,8 @@ extension Reference {
         for row in rows {
           let (above, below) = ((plane * height + row.first) * width, (plane * height + row.second) * width)
           for column in columns {
-            let top = x[above + column.first] * column.firstWeight + x[above + column.second] * column.secondWeight
+            let top =
+              x[above + column.first] * column.firstWeight + x[above + column.second] * column.secondWeight
             let bottom =
               x[below + column.first] * column.firstWeight + x[below + column.second] * column.secondWeight
             slice.append(top * row.firstWeight + bottom * row.secondWeight)
@@ -39,8 +40,8 @@ extension Reference {
     let firstWeight: Scalar
     let secondWeight: Scalar
 
-    /// The position (i + ½)·length/size − ½ is ((2i + 1)·length − size)/(2·size): in whole numbers its integer part
-    /// is exact and each weight is one rounded division.
+    /// The position (i + ½)·length/size − ½ is ((2i + 1)·length − size)/(2·size): in whole numbers its
+    /// integer part is exact and each weight is one rounded division.
     init(of index: Int, length: Int, size: Int) {
       let position = min(max((2 * index + 1) * length - size, 0), 2 * size * (length - 1))
       let (whole, rest) = position.quotientAndRemainder(dividingBy: 2 * size)

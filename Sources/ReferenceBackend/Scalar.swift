@@ -1,7 +1,7 @@
 import RealModule
 
-/// The numbers that formulas are evaluated in: `Float`, as layers are specified, and `Double`, which proves the
-/// float64 oracle.
+/// The numbers that formulas are evaluated in: `Float`, as layers are specified, and `Double`, which proves
+/// the float64 oracle.
 package typealias ReferenceScalar = BinaryFloatingPoint & Real & Sendable
 
 /// The larger of two values; NaN when either is NaN, so that a broken value is never hidden.

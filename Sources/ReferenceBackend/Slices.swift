@@ -3,8 +3,8 @@ import Synchronization
 
 /// Computes `count` pieces of an output, in order, by `threads` workers.
 ///
-/// Each worker takes one run of consecutive pieces, and what a piece holds depends on its number alone, so the
-/// result is the same for every thread count.
+/// Each worker takes one run of consecutive pieces, and what a piece holds depends on its number alone, so
+/// the result is the same for every thread count.
 ///
 /// - Parameter body: the elements of the pieces in a range, row-major.
 /// - Returns: the elements of all pieces, row-major.

@@ -1,9 +1,9 @@
 import Tensors
 
 extension Reference {
-  /// Softmax over the last axis, any shape: y_i = e^(x_i − m) / Σ_k e^(x_k − m) with m the row's maximum, so that no
-  /// power overflows (Blanchard, Higham & Higham, *Accurately computing the log-sum-exp and softmax functions*, IMA J.
-  /// Numer. Anal. 41, 2021).
+  /// Softmax over the last axis, any shape: y_i = e^(x_i − m) / Σ_k e^(x_k − m) with m the row's maximum, so
+  /// that no power overflows (Blanchard, Higham & Higham, *Accurately computing the log-sum-exp and softmax
+  /// functions*, IMA J. Numer. Anal. 41, 2021).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func softmax<Scalar: ReferenceScalar>(_ input: Tensor<Scalar>, threads: Int) -> Tensor<Scalar> {

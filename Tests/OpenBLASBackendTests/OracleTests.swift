@@ -7,7 +7,9 @@ import Testing
 @Suite("Oracle")
 struct OracleTests {
   static let cases = LayerCase.convolutions + LayerCase.deformables
-  private static let oracle = Result { () throws(OracleError) in try Oracle(threads: 2, against: directLoop) }
+  private static let oracle = Result { () throws(OracleError) in
+    try Oracle(threads: 2, against: rememberedLoop)
+  }
 
   /// Both sides round in float64 at most h = K + 16 times per term (see Oracle.furtherRoundings; the direct loop
   /// as often), so they differ by γ_{2h}·M, u = 2⁻⁵³; a further factor 1 + 2⁻¹⁶ covers M's own rounding.

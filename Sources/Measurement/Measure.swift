@@ -1,0 +1,108 @@
+/// Times `arms` against each other.
+///
+/// Arms run in alternating blocks A B C, C B A: every arm's samples have the same mean position in a block, so a
+/// machine that slowly speeds up or slows down favours none. An arm leaves the blocks when it is precise enough or
+/// has spent its budget; slow arms so stop after few samples while quick ones go on.
+///
+/// - Parameters:
+///   - plan: how much is enough.
+///   - clock: nanoseconds of a clock that never goes back.
+///   - isStopped: asked before every sample; true ends the measuring with what there is.
+/// - Returns: one timing per arm that has at least one sample, in the order of `arms`.
+package func measure(
+  arms: [Arm], plan: TimingPlan, clock: @escaping () -> UInt64 = MonotonicClock.now,
+  isStopped: @escaping () -> Bool = { false }
+) -> [Timing] {
+  var series: [Series] = []
+  for arm in arms where !isStopped() {
+    series.append(Series(arm: arm, plan: plan, clock: clock))
+  }
+  var forward = true
+  while !isStopped(), series.contains(where: { $0.ending == nil }) {
+    let order = forward ? Array(series.indices) : series.indices.reversed()
+    for index in order where series[index].ending == nil && !isStopped() {
+      series[index].takeSample()
+    }
+    forward.toggle()
+  }
+  return series.compactMap(\.timing)
+}
+
+/// One arm on its way to a timing.
+private struct Series {
+  let arm: Arm
+  let plan: TimingPlan
+  let clock: () -> UInt64
+  private var repetitions = 1
+  private var samples: [Double] = []
+  private var spent = 0.0
+  private(set) var ending: Timing.Ending?
+
+  init(arm: Arm, plan: TimingPlan, clock: @escaping () -> UInt64) {
+    self.arm = arm
+    self.plan = plan
+    self.clock = clock
+    if let quickest = arm.earlierSamples.min(), quickest >= plan.longCall * 1e9 {
+      arm.earlierSamples.forEach { keep($0, cost: $0) }
+    } else {
+      warmUp()
+    }
+  }
+
+  var timing: Timing? {
+    Timing(name: arm.name, samples: samples, repetitions: repetitions, ending: ending ?? .stopped)
+  }
+
+  mutating func takeSample() {
+    let elapsed = run(repetitions)
+    keep(elapsed / Double(repetitions), cost: elapsed)
+  }
+
+  /// Finds how many calls make a sample, doubling at the least each time, then runs on until the warm-up is over.
+  private mutating func warmUp() {
+    var elapsed = run(1)
+    if elapsed >= plan.longCall * 1e9 {
+      keep(elapsed, cost: elapsed)
+      return
+    }
+    var total = elapsed
+    let target = plan.sampleDuration * 1e9
+    while elapsed < target, repetitions < 1 << 30 {
+      let needed = elapsed > 0 ? Double(repetitions) * target / elapsed * 1.1 : 0
+      repetitions = max(repetitions * 2, Int(min(needed, Double(1 << 30)).rounded(.up)))
+      elapsed = run(repetitions)
+      total += elapsed
+    }
+    while total < plan.warmUp * 1e9 {
+      let more = run(repetitions)
+      guard more > 0 else { break }
+      total += more
+    }
+  }
+
+  /// Nanoseconds of `count` calls.
+  private func run(_ count: Int) -> Double {
+    let start = clock()
+    for _ in 0..<count { arm.body() }
+    return Double(clock() - start)
+  }
+
+  private mutating func keep(_ sample: Double, cost: Double) {
+    samples.append(sample)
+    spent += cost
+    guard samples.count >= plan.minimumSamples else { return }
+    if isPrecise {
+      ending = .precise
+    } else if spent >= plan.budget * 1e9 {
+      ending = .budgetSpent
+    } else if samples.count >= plan.maximumSamples {
+      ending = .samplesSpent
+    }
+  }
+
+  /// Whether the interval is narrow enough and has its full coverage, which takes six samples.
+  private var isPrecise: Bool {
+    guard samples.count >= 6, let interval = MedianInterval(samples) else { return false }
+    return interval.relativeHalfWidth <= plan.precision
+  }
+}

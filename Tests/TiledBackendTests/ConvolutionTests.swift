@@ -1,0 +1,107 @@
+import Backends
+import Catalogue
+import ReferenceBackend
+import Tensors
+import Testing
+import TiledBackend
+
+@Suite("Tiled convolutions") struct ConvolutionTests {
+  @Test("equal the naive loops bit for bit on small integers", arguments: ConvolutionCase.all)
+  func exact(_ shape: ConvolutionCase) throws {
+    for deformable in [false, true] where !(deformable && shape.groups > 1) {
+      var shape = shape
+      // ε makes the norm's scale inexact, and with it every product.
+      shape.hasNorm = false
+      let layer = try shape.layer(deformable: deformable)
+      let data = TestData(layer, whole: true)
+      let truth = Reference.evaluate(layer, inputs: data.inputs, parameters: data.parameters)
+      for set in InstructionSet.available {
+        let output = try run(layer, data, set, threads: 2)
+        #expect(output.values == truth.values, "\(set) \(deformable ? "deformable" : "plain")")
+      }
+    }
+  }
+
+  @Test("stay within γ_h·M of the truth in float64", arguments: ConvolutionCase.all)
+  func bounded(_ shape: ConvolutionCase) throws {
+    let layer = try shape.layer()
+    let data = TestData(layer, whole: false)
+    let truth = Reference.evaluate(
+      layer, inputs: data.inputs.map { $0.map(Double.init) }, parameters: data.parameters.map(Double.init))
+    let magnitude = try magnitude(layer, data)
+    for set in InstructionSet.available {
+      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: data.parameters)
+      var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+      plan.run(data.inputs, into: &output)
+      // γ_h = h·u/(1 − h·u), u = 2⁻²⁴: Higham, Accuracy and Stability, §3.1.
+      let hu = Double(plan.errorModel.height) * 0x1p-24
+      let worst = output.values.indices.max { ratio($0) < ratio($1) }
+      func ratio(_ i: Int) -> Double {
+        let error = abs(Double(output.values[i]) - truth.values[i])
+        return error <= hu / (1 - hu) * magnitude[i] ? 0 : (error.isNaN ? .infinity : error)
+      }
+      let index = try #require(worst)
+      #expect(ratio(index) == 0, "\(set): element \(index) is \(output.values[index])")
+    }
+  }
+
+  @Test("give the same bits with any number of threads and on every run", arguments: ConvolutionCase.all.suffix(12))
+  func deterministic(_ shape: ConvolutionCase) throws {
+    for deformable in [false, true] where !(deformable && shape.groups > 1) {
+      let layer = try shape.layer(deformable: deformable)
+      let data = TestData(layer, whole: false)
+      let once = try run(layer, data, .best, threads: 1)
+      for threads in [1, 2, 3, 7] {
+        #expect(try run(layer, data, .best, threads: threads).values == once.values, "\(threads) threads")
+      }
+    }
+  }
+
+  @Test("sample 0 outside the map, however far", arguments: [-1e30, -1000, -40, 40, 1000, 1e30] as [Float])
+  func farOffsets(_ offset: Float) throws {
+    let layer = try ConvolutionCase(
+      channels: 17, outputs: 5, kernel: Pair(3), map: Pair(6, 5), padding: Pair(1)
+    ).layer(deformable: true)
+    let data = TestData(layer, whole: true)
+    let inputs = [data.inputs[0], Tensor(layer.inputShapes[1], repeating: offset)]
+    let bias = try #require(data.parameters.bias)
+    for set in InstructionSet.available {
+      let plan = try TiledBackend(instructionSet: set, threads: 1).plan(layer, parameters: data.parameters)
+      var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+      plan.run(inputs, into: &output)
+      #expect(output.values == bias.flatMap { [Float](repeating: $0, count: 30) }, "\(set)")
+    }
+  }
+
+  private func run(
+    _ layer: Layer, _ data: TestData, _ set: InstructionSet, threads: Int
+  ) throws -> Tensor<Float> {
+    let plan = try TiledBackend(instructionSet: set, threads: threads).plan(layer, parameters: data.parameters)
+    var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+    plan.run(data.inputs, into: &output)
+    return output
+  }
+
+  /// M of golden-format.md: the layer on absolute values, less the norm, which is then applied in its own form.
+  private func magnitude(_ layer: Layer, _ data: TestData) throws -> [Double] {
+    guard case .conv2d(var convolution) = layer.operation else { return [] }
+    convolution.relu = false
+    var shapes = layer.parameterShapes
+    shapes.norm = nil
+    let bare = try Layer(
+      name: "magnitude", operation: .conv2d(convolution), inputShapes: layer.inputShapes,
+      parameterShapes: shapes)
+    let absolute = data.parameters.map { abs(Double($0)) }
+    let sums = Reference.evaluate(
+      bare, inputs: data.inputs.map { $0.map { abs(Double($0)) } },
+      parameters: Parameters(weight: absolute.weight, bias: absolute.bias)
+    ).values
+    guard let norm = absolute.norm else { return sums }
+    let area = layer.outputShape[2] * layer.outputShape[3]
+    return sums.enumerated().map { index, sum in
+      let channel = index / area % layer.outputShape[1]
+      let scale = norm.weight[channel] / (norm.runningVariance[channel] + convolution.normEpsilon).squareRoot()
+      return (sum + norm.runningMean[channel]) * scale + norm.bias[channel]
+    }
+  }
+}
