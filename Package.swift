@@ -102,7 +102,7 @@ let package = Package(
     .testTarget(name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend"]),
     .testTarget(
       name: "GoldenTests", dependencies: ["Golden", .product(name: "Crypto", package: "swift-crypto")]),
-    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy"]),
+    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),

@@ -54,16 +54,17 @@ extension Analysis {
     }
   }
 
-  /// x / (√Σ_c x² + eps) · weight[c]. The sum of squares is bounded by γ_h with the plan's height h, in any order.
-  /// Then follows the form with the most roundings, x·(1/(√Σ + eps))·weight; dividing directly, or folding weight
-  /// and divisor, leaves one of its roundings out.
+  /// x / (√Σ_c x² + eps) · weight[c]. The plan's height h counts the roundings of the result, and √ halves those of
+  /// its argument, so the sum of squares has a tree of at most 2h and is bounded by γ_2h, in any order. Then follows
+  /// the form with the most roundings, x·(1/(√Σ + eps))·weight; dividing directly, or folding weight and divisor,
+  /// leaves one of its roundings out.
   func l2Norm(epsilon: Double) -> ErrorBounds {
     guard let weight = parameters.weight else { return ErrorBounds.exact(count: truth.values.count) }
     let shape = layer.outputShape
     let (channels, area) = (shape[1], shape[2] * shape[3])
     let firstOfPixel = { (flat: Int) in flat / (channels * area) * channels * area + flat % area }
     let pixels = Set(truth.values.indices.map { firstOfPixel(truth.flatIndex($0)) })
-    return bounds { factor in
+    return bounds(sumHeight: 2 * model.height) { factor in
       var reciprocals: [Int: Bounded] = [:]
       for first in pixels {
         let squares = (0..<channels).map { channel in

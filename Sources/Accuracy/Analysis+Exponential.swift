@@ -39,7 +39,7 @@ extension Analysis {
     let length = layer.outputShape.dimensions.last ?? 1
     let rows = Set(truth.values.indices.map { truth.flatIndex($0) / length })
     let powers = Dictionary(uniqueKeysWithValues: rows.map { ($0, self.powers(ofRow: $0, length: length)) })
-    return bounds { factor in
+    return bounds(sumHeight: model.height) { factor in
       let reciprocals = powers.mapValues { Bounded(1.0) / .sum($0, factor: factor) }
       return { flat in
         guard let row = powers[flat / length], let reciprocal = reciprocals[flat / length] else {

@@ -63,10 +63,10 @@ struct Analysis {
     return ErrorBounds(guaranteed: errors, probabilistic: errors)
   }
 
-  /// Bounds for kinds with long sums: `errors` receives the factor of a sum's roundings and gives back the function
-  /// from elements to errors.
-  func bounds(summingWith errors: (_ sumFactor: Double) -> (Int) -> Double) -> ErrorBounds {
-    let factors = (RoundingFactor.guaranteed(model.height), RoundingFactor.probabilistic(model.height))
+  /// Bounds for kinds with a long sum of the given height: `errors` receives the factor of the sum's roundings and
+  /// gives back the function from elements to errors.
+  func bounds(sumHeight: Int, _ errors: (_ sumFactor: Double) -> (Int) -> Double) -> ErrorBounds {
+    let factors = (RoundingFactor.guaranteed(sumHeight), RoundingFactor.probabilistic(sumHeight))
     let guaranteed = bounds(errors(factors.0))
     guard factors.1 < factors.0 else { return guaranteed }
     return ErrorBounds(guaranteed: guaranteed.guaranteed, probabilistic: bounds(errors(factors.1)).guaranteed)

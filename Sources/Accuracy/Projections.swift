@@ -122,6 +122,7 @@ private struct SignedSums: Sendable {
       }
     }
 
+    @inline(__always)
     private static func magnitude(_ part: SIMD8<Double>) -> SIMD8<Double> {
       part.replacing(with: -part, where: part .< 0)
     }
@@ -132,11 +133,13 @@ private struct SignedSums: Sendable {
     }
 
     /// The values with the sign bit flipped where bit 0 of the word is set, added up lane by lane.
+    @inline(__always)
     func sum(signedBy octet: Philox.Octet) -> SIMD8<Double> {
       (Self.signed(parts.0, octet.word0) + Self.signed(parts.1, octet.word1))
         + (Self.signed(parts.2, octet.word2) + Self.signed(parts.3, octet.word3))
     }
 
+    @inline(__always)
     private static func signed(_ part: SIMD8<Double>, _ words: SIMD8<UInt64>) -> SIMD8<Double> {
       unsafeBitCast(unsafeBitCast(part, to: SIMD8<UInt64>.self) ^ (words &<< 63), to: SIMD8<Double>.self)
     }

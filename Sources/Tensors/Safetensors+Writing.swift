@@ -29,11 +29,14 @@ package struct SafetensorsWriter {
       ]
       payload.append(tensor.bytes)
     }
-    var json = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+    var json = try JSONSerialization.data(
+      withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
     // Padded with spaces to a multiple of eight, so that the data section is aligned.
     json.append(Data(repeating: 0x20, count: (8 - json.count % 8) % 8))
     var file = Data()
-    for shift in stride(from: 0, to: 64, by: 8) { file.append(UInt8(truncatingIfNeeded: json.count >> shift)) }
+    for shift in stride(from: 0, to: 64, by: 8) {
+      file.append(UInt8(truncatingIfNeeded: json.count >> shift))
+    }
     file.append(json)
     file.append(payload)
     return file

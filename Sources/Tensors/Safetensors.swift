@@ -35,13 +35,16 @@ package struct Safetensors: Sendable {
     guard bytes.count >= 8 else { throw SafetensorsError("it is shorter than the 8-byte header length") }
     let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(bytes.count - 8), length <= 100_000_000 else {
-      throw SafetensorsError("its header length \(length) reaches past the end of the file (\(bytes.count) bytes)")
+      throw SafetensorsError(
+        "its header length \(length) reaches past the end of the file (\(bytes.count) bytes)")
     }
     let payload = bytes[(8 + Int(length))...]
     let header: [String: Any]
     do {
       let json = try JSONSerialization.jsonObject(with: bytes.subdata(in: 8..<(8 + Int(length))))
-      guard let object = json as? [String: Any] else { throw SafetensorsError("its header is no JSON object") }
+      guard let object = json as? [String: Any] else {
+        throw SafetensorsError("its header is no JSON object")
+      }
       header = object
     } catch let error as SafetensorsError {
       throw error
@@ -70,7 +73,8 @@ package struct Safetensors: Sendable {
     named name: String, _ value: Any, payloadSize: Int
   ) throws(SafetensorsError) -> Entry {
     guard let fields = value as? [String: Any], let typeName = fields["dtype"] as? String,
-      let extents = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int], offsets.count == 2
+      let extents = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int],
+      offsets.count == 2
     else { throw SafetensorsError("tensor \"\(name)\" lacks dtype, shape or data_offsets") }
     guard let type = ElementType(rawValue: typeName) else {
       throw SafetensorsError("tensor \"\(name)\" has element type \(typeName); F32, F64 and I64 are read")
@@ -81,11 +85,13 @@ package struct Safetensors: Sendable {
     }
     guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= payloadSize else {
       throw SafetensorsError(
-        "tensor \"\(name)\" lies at bytes \(offsets[0])..<\(offsets[1]) of a data section of \(payloadSize) bytes")
+        "tensor \"\(name)\" lies at bytes \(offsets[0])..<\(offsets[1]) of a data section of \(payloadSize) bytes"
+      )
     }
     guard offsets[1] - offsets[0] == shape.count * type.size else {
       throw SafetensorsError(
-        "tensor \"\(name)\" of shape \(shape) takes \(shape.count * type.size) bytes, not \(offsets[1] - offsets[0])")
+        "tensor \"\(name)\" of shape \(shape) takes \(shape.count * type.size) bytes, not \(offsets[1] - offsets[0])"
+      )
     }
     return Entry(type: type, shape: shape, range: offsets[0]..<offsets[1])
   }

@@ -122,12 +122,12 @@ struct NaiveConvolution {
   }
 
   /// Truth and bounds from the inputs alone.
-  func judge(_ output: [Float], indices: [Int]? = nil) throws -> Verdict {
+  func judge(_ output: [Float], model: ErrorModel? = nil) throws -> Verdict {
     let sample = try #require(
-      DirectSample.evaluate(layer: layer, inputs: inputs, parameters: parameters, indices: indices))
-    let truth = sample.truth(shape: layer.outputShape, indices: indices)
+      DirectSample.evaluate(layer: layer, inputs: inputs, parameters: parameters, indices: nil))
+    let truth = sample.truth(shape: layer.outputShape, indices: nil)
     let bounds = ErrorBounds.evaluate(
-      layer: layer, model: model, inputs: inputs, parameters: parameters, truth: truth)
+      layer: layer, model: model ?? self.model, inputs: inputs, parameters: parameters, truth: truth)
     #expect(zip(bounds.probabilistic, bounds.guaranteed).allSatisfy { $0 <= $1 })
     return Comparison.judge(
       layer: layer, output: Tensor(layer.outputShape, values: output), truth: truth, bounds: bounds,
