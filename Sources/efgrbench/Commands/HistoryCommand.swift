@@ -49,13 +49,13 @@ struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows one run as text.", discussion: "Example: efgrbench history show latest")
     @OptionGroup var record: RecordOptions
-    @Argument(help: "The run: its identifier, the beginning of it, or latest.")
-    var run: String?
+    @Argument(help: ArgumentHelp("The run: its identifier, the beginning of it, or latest.", valueName: "run"))
+    var reference: String?
 
     func run() throws {
       try endingProgram {
         let database = try HistoryDatabase(path: record.db, for: .reading)
-        print(try Report(try database.run(run)).text(.markdown), terminator: "")
+        print(try Report(try database.run(reference)).text(.markdown), terminator: "")
         return .good
       }
     }

@@ -9,15 +9,15 @@ struct ReportCommand: ParsableCommand {
     discussion: "Example: efgrbench report --run latest --out Reports")
 
   @OptionGroup var record: RecordOptions
-  @Option(help: ArgumentHelp("The run: its identifier, the beginning of it, or latest.", valueName: "id"))
-  var run: String?
+  @Option(name: .customLong("run"), help: ArgumentHelp("The run: its identifier, the beginning of it, or latest.", valueName: "id"))
+  var reference: String?
   @Option(help: ArgumentHelp("The folder for reports.", valueName: "folder"))
   var out = "Reports"
 
   func run() throws {
     try endingProgram {
       let database = try HistoryDatabase(path: record.db, for: .reading)
-      let report = Report(try database.run(run))
+      let report = Report(try database.run(reference))
       report.printSummary(paths: try report.write(to: out))
       return .good
     }

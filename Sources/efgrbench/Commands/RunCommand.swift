@@ -70,7 +70,8 @@ struct RunCommand: ParsableCommand {
       try Data().write(to: probe)
       try FileManager.default.removeItem(at: probe)
     } catch {
-      throw ReportError(folder: folder, reason: error.localizedDescription)
+      throw ProgramError.badInput(
+        "The folder \(folder) for reports can't be written: \(error.localizedDescription)")
     }
   }
 }

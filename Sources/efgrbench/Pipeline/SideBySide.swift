@@ -111,7 +111,7 @@ struct SideBySide {
         name: backend.name, earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
       ) { outcome.plan.run(trial.inputs, into: &output) }
     }
-    return measure(arms: arms, plan: plan) { Interruption.isRequested }
+    return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested })
   }
 
   /// Times each chain's whole network, and adds the layers up.
@@ -137,7 +137,7 @@ struct SideBySide {
     }
     let macs = network.layers.reduce(0) { $0 + $1.macs }
     let bytes = network.layers.reduce(0) { $0 + $1.bytesMoved }
-    return measure(arms: arms, plan: networkPlan) { Interruption.isRequested }.map {
+    return measure(arms: arms, plan: networkPlan, isStopped: { Interruption.isRequested }).map {
       NetworkTotal(
         backend: $0.name, threads: workbench.threads,
         endToEnd: TimingRecord($0, threads: workbench.threads, macs: macs, bytes: bytes, roofs: roofs),

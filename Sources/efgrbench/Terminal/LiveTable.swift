@@ -22,7 +22,7 @@ struct LiveTable {
       return [pad(paint(result), 12), pad(ratio, 7), padLeft(time, 8)].joined(separator: " ")
     }
     Swift.print(([pad(layer.name, Self.nameWidth)] + cells).joined(separator: "  "))
-    fflush(stdout)
+    fflush(nil)
     for result in layer.results where !isGood(result) && !result.message.isEmpty {
       Swift.print("  \(result.backend): \(result.message)")
       if !result.repro.isEmpty { Swift.print("  repeat with: \(result.repro)") }
