@@ -58,8 +58,7 @@ struct HandMadePNG {
 
   private static func crc32(_ bytes: [UInt8]) -> UInt32 {
     ~bytes.reduce(~UInt32(0)) { crc, byte in
-      (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1
-      }
+      (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in (value & 1) * 0xEDB8_8320 ^ value >> 1 }
     }
   }
 

@@ -77,12 +77,11 @@ struct PrecisionCase: Sendable, CustomTestStringConvertible {
       yardstick: .result),
     // One power.
     PrecisionCase(
-      name: "sigmoid", operation: .sigmoid, shapes: [[999]], scale: 8, furtherRoundings: 2, yardstick: .result
-    ),
+      name: "sigmoid", operation: .sigmoid, shapes: [[999]], scale: 8, furtherRoundings: 2,
+      yardstick: .result),
     PrecisionCase(
       name: "objectness map", operation: .objectnessMap, shapes: [[2, 6, 9, 9]], scale: 8,
-      furtherRoundings: 2,
-      yardstick: .result),
+      furtherRoundings: 2, yardstick: .result),
     // Powers above and below, each within 2u, with arguments of magnitude 8 at most that are rounded once.
     PrecisionCase(
       name: "softmax", operation: .softmax, shapes: [[20, 81]], scale: 4, furtherRoundings: 20,
