@@ -5,9 +5,10 @@ extension Reference {
   /// Deformable convolution, version 1, one offset group (Dai et al., *Deformable Convolutional Networks*,
   /// ICCV 2017, equations 2 and 3), [N,C,H,W] with offsets [N,2·kh·kw,Ho,Wo] ∗ [O,C,kh,kw] → [N,O,Ho,Wo]:
   ///
-  /// y[n,o,i,j] = epilogue(Σ_c Σ_p Σ_q w[o,c,p,q] · sample(x[n,c], i·s − pad + p·d + Δy, j·s − pad + q·d + Δx))
+  /// y[n,o,i,j] = epilogue(Σ_c Σ_p Σ_q w[o,c,p,q] · x[n,c](i·s − pad + p·d + Δy, j·s − pad + q·d + Δx))
   ///
-  /// where (Δy, Δx) are the offset channels 2(p·kw + q) and 2(p·kw + q) + 1 at (n, i, j).
+  /// where x[n,c](·,·) is sampled bilinearly and (Δy, Δx) are the offset channels 2t and 2t + 1 at (n, i, j),
+  /// t = p·kw + q.
   ///
   /// A sample does not depend on o, so all samples are taken first. The products are added one after the
   /// other: N·O·Ho·Wo·C·kh·kw multiply–accumulates after N·Ho·Wo·C·kh·kw bilinear samples.

@@ -43,7 +43,7 @@ extension Reference {
       ErrorModel(height: 5)
     case .decodeBoxes:
       // Through the second step's centre: width·exp: 1, with its argument's variance and product: 2; the
-      // variance: 1; two products: 2; + centre: 1; ∓ half the width: 1. The width's own way has 2·(2 + 1) + 1.
+      // variance: 1; two products: 2; + centre: 1; ∓ half the width: 1. (The width's own way: 2·3 + 1.)
       ErrorModel(height: 8, exponentialError: exponentialError)
     case .resizeBilinear:
       // Each axis: a weight: 1; its product: 1; the sum of two: 1.
