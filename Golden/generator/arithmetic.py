@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
+from torch.nn import functional
 
 _SIGNIFICAND = 53
 _MAXIMUM_WIDTH = 60

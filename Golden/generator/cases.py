@@ -44,16 +44,17 @@ class Case:
             for name, tensor in self.tensors.items()
         }
 
-    def write(self, folder: Path, pack: str, case_name: str | None = None, sampled=False) -> None:
+    def write(self, folder: Path, pack: str, case_name: str, sampled: bool) -> None:
         """Computes the truth and writes ``<name>.safetensors`` into ``folder``.
 
-        With ``sampled`` a big output is kept at ``sampling.indices`` alone, with
+        ``case_name`` is the name the file itself gives the case.  With
+        ``sampled`` a big output is kept at ``sampling.indices`` alone, with
         projections over all of it.
         """
         expected, magnitude = truth.compute(self.kind, self.attributes, self.values())
         metadata = {
             "format": FORMAT,
-            "case": case_name or self.name,
+            "case": case_name,
             "layer": to_json({"kind": self.kind} | self.attributes),
             "comparison": "exact" if self.exact else "bound",
             "provenance": to_json(provenance(pack)),

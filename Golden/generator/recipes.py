@@ -85,6 +85,11 @@ def integer(name: str, shape, range_: int) -> Recipe:
     return Recipe(tuple(shape), "integer", range=range_, stream=stream_of(name))
 
 
+def nonnegative_integer(name: str, shape, range_: int) -> Recipe:
+    """Absolute values of integers from -range to range."""
+    return Recipe(tuple(shape), "nonnegative_integer", range=range_, stream=stream_of(name))
+
+
 def constant(shape, value: float) -> Recipe:
     """The same value everywhere."""
     return Recipe(tuple(shape), "constant", value=value)

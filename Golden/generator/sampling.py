@@ -1,5 +1,6 @@
 """Which outputs of a big tensor are kept, and sums over all of them."""
 
+import functools
 import math
 
 import numpy as np
@@ -18,8 +19,8 @@ _PIXEL_TILES = (4, 6, 8, 12, 14, 16, 24, 28, 32, 48, 64, 96, 128)
 _CHANNEL_BLOCK = 16
 
 PROJECTIONS = 8
-PROJECTION_KEY = 0x5EED
-PROJECTION_STREAM = 1000
+_PROJECTION_KEY = 0x5EED
+_PROJECTION_STREAM = 1000
 _CHUNK = 1 << 20
 
 
@@ -96,33 +97,30 @@ def indices(shape, name: str, minimum: int = 4096) -> np.ndarray:
 
 
 class _Signs:
-    """The projections' signs, extended as longer tensors ask for them."""
+    """Signs of the first ``count`` projections, extended as longer tensors ask for them."""
 
-    def __init__(self):
-        self._bits = np.empty((PROJECTIONS, 0), dtype=np.uint8)
+    def __init__(self, count: int):
+        self._streams = range(_PROJECTION_STREAM, _PROJECTION_STREAM + count)
+        self._bits = np.empty((count, 0), dtype=np.uint8)
 
     def take(self, first: int, last: int) -> np.ndarray:
-        """Signs of elements first..<last as float64 [PROJECTIONS, last - first]."""
-        if last > self._bits.shape[1]:
-            streams = range(PROJECTION_STREAM, PROJECTION_STREAM + PROJECTIONS)
-            length = max(last, 2 * self._bits.shape[1])
-            self._bits = np.stack(
-                [
-                    (philox.words(PROJECTION_KEY, stream, length) & 1).astype(np.uint8)
-                    for stream in streams
-                ]
-            )
+        """Signs of elements first..<last as float64 [count, last - first]."""
+        known = self._bits.shape[1]
+        if last > known:
+            length = max(last, 2 * known)
+            words = [philox.words(_PROJECTION_KEY, stream, length) for stream in self._streams]
+            self._bits = np.stack([(word & 1).astype(np.uint8) for word in words])
         return 1.0 - 2.0 * self._bits[:, first:last]
 
 
-_signs = _Signs()
+_signs = functools.cache(_Signs)
 
 
-def projections(values: np.ndarray) -> np.ndarray:
+def projections(values: np.ndarray, count: int = PROJECTIONS) -> np.ndarray:
     """p_j = sum over all i of s_ij * y_i, as the format defines the signs."""
-    flat = values.reshape(-1)
-    total = np.zeros(PROJECTIONS)
+    flat, signs = values.reshape(-1), _signs(count)
+    total = np.zeros(count)
     for first in range(0, flat.size, _CHUNK):
         part = flat[first : first + _CHUNK]
-        total = total + arithmetic.matmul(_signs.take(first, first + part.size), part[:, None])[:, 0]
+        total = total + arithmetic.matmul(signs.take(first, first + part.size), part[:, None])[:, 0]
     return total

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
+from torch.nn import functional
 
 from . import arithmetic
 
@@ -26,27 +26,49 @@ def _per_channel(values: np.ndarray) -> np.ndarray:
     return values.reshape(1, -1, 1, 1)
 
 
-def _finish_linear(total, magnitude, tensors: Tensors, attributes: dict):
-    """Bias, norm and ReLU after a convolution, for the sum and its magnitude."""
+def linear_sum(kind: str, tensors: Tensors, attributes: dict) -> np.ndarray:
+    """The sum of products of ``conv2d`` or ``deform_conv2d``, before bias and norm."""
+    if kind == "deform_conv2d":
+        return _deformable_sum(tensors, attributes)
+    geometry = [attributes[key] for key in ("stride", "padding", "dilation", "groups")]
+    return arithmetic.conv2d(tensors["input"], tensors["weight"], *geometry)
+
+
+def finish_linear(total: np.ndarray, tensors: Tensors, attributes: dict) -> np.ndarray:
+    """Bias, norm and ReLU after ``linear_sum``."""
     if "bias" in tensors:
         total = total + _per_channel(tensors["bias"])
-        magnitude = magnitude + np.abs(_per_channel(tensors["bias"]))
     if "bn.weight" in tensors:
         deviation = np.sqrt(tensors["bn.running_var"] + attributes["bn_eps"])
         scale = _per_channel(tensors["bn.weight"] / deviation)
-        mean, shift = _per_channel(tensors["bn.running_mean"]), _per_channel(tensors["bn.bias"])
-        total = (total - mean) * scale + shift
-        magnitude = (magnitude + np.abs(mean)) * np.abs(scale) + np.abs(shift)
-    return _relu(total, attributes), magnitude
+        total = (total - _per_channel(tensors["bn.running_mean"])) * scale
+        total = total + _per_channel(tensors["bn.bias"])
+    return _relu(total, attributes)
+
+
+def linear_magnitude(kind: str, tensors: Tensors, attributes: dict) -> np.ndarray:
+    """``finish_linear`` of ``linear_sum`` with every term's absolute value, no ReLU."""
+    absolute = tensors | {name: np.abs(tensors[name]) for name in ("input", "weight")}
+    total = linear_sum(kind, absolute, attributes)
+    if "bias" in tensors:
+        total = total + np.abs(_per_channel(tensors["bias"]))
+    if "bn.weight" in tensors:
+        deviation = np.sqrt(tensors["bn.running_var"] + attributes["bn_eps"])
+        scale = np.abs(_per_channel(tensors["bn.weight"] / deviation))
+        total = (total + np.abs(_per_channel(tensors["bn.running_mean"]))) * scale
+        total = total + np.abs(_per_channel(tensors["bn.bias"]))
+    return total
+
+
+def _linear(kind: str, tensors: Tensors, attributes: dict):
+    """Output and magnitude of a linear layer."""
+    output = finish_linear(linear_sum(kind, tensors, attributes), tensors, attributes)
+    return output, linear_magnitude(kind, tensors, attributes)
 
 
 def conv2d(tensors: Tensors, attributes: dict):
     """relu?(bn?(conv(input, weight) + bias?))."""
-    x, weight = tensors["input"], tensors["weight"]
-    geometry = [attributes[key] for key in ("stride", "padding", "dilation", "groups")]
-    total = arithmetic.conv2d(x, weight, *geometry)
-    magnitude = arithmetic.conv2d(np.abs(x), np.abs(weight), *geometry)
-    return _finish_linear(total, magnitude, tensors, attributes)
+    return _linear("conv2d", tensors, attributes)
 
 
 def sampled_columns(image: np.ndarray, offset: np.ndarray, kernel, attributes: dict) -> np.ndarray:
@@ -82,20 +104,21 @@ def sampled_columns(image: np.ndarray, offset: np.ndarray, kernel, attributes: d
     return columns
 
 
+def _deformable_sum(tensors: Tensors, attributes: dict) -> np.ndarray:
+    """Weights times the sampled columns of every image."""
+    weight, offset = tensors["weight"], tensors["offset"]
+    matrix = weight.reshape(weight.shape[0], -1)
+    sums = []
+    for image, image_offset in zip(tensors["input"], offset, strict=True):
+        columns = sampled_columns(image, image_offset, weight.shape[2:], attributes)
+        product = arithmetic.matmul(matrix, columns.reshape(matrix.shape[1], -1))
+        sums.append(product.reshape(-1, *offset.shape[2:]))
+    return np.stack(sums)
+
+
 def deform_conv2d(tensors: Tensors, attributes: dict):
     """Deformable convolution v1 (Dai et al. 2017), one offset group."""
-    x, weight, offset = tensors["input"], tensors["weight"], tensors["offset"]
-    matrix = weight.reshape(weight.shape[0], -1)
-    totals, magnitudes = [], []
-    for image, image_offset in zip(x, offset):
-        for values, factors, out in (
-            (image, matrix, totals),
-            (np.abs(image), np.abs(matrix), magnitudes),
-        ):
-            columns = sampled_columns(values, image_offset, weight.shape[2:], attributes)
-            product = arithmetic.matmul(factors, columns.reshape(matrix.shape[1], -1))
-            out.append(product.reshape(-1, *offset.shape[2:]))
-    return _finish_linear(np.stack(totals), np.stack(magnitudes), tensors, attributes)
+    return _linear("deform_conv2d", tensors, attributes)
 
 
 def max_pool2d(tensors: Tensors, attributes: dict):
@@ -329,6 +352,8 @@ WITH_MAGNITUDE = ("conv2d", "deform_conv2d")
 
 
 def compute(kind: str, attributes: dict, tensors: Tensors):
-    """``(expected, magnitude)`` in float64; an unknown kind raises KeyError."""
+    """``(expected, magnitude)`` in float64; an unknown kind raises ValueError."""
+    if kind not in _KINDS:
+        raise ValueError(f"unknown kind {kind!r}")
     wide = {name: np.asarray(value, dtype=np.float64) for name, value in tensors.items()}
     return _KINDS[kind](wide, attributes)
