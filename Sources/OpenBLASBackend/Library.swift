@@ -44,37 +44,55 @@ package struct Library: Sendable {
 extension Library {
   /// The OpenBLAS that this program is linked to. The core is the library's own choice, or that of
   /// `OPENBLAS_CORETYPE` where the environment sets it.
-  package static let openBLAS = Library(
-    name: String(cString: openblas_get_config()).trimmingCharacters(in: .whitespaces),
-    core: String(cString: openblas_get_corename()),
-    sgemm: { product in
-      withThreads(product.threads) {
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasNoTrans,
-          blasint(product.rows), blasint(product.columns), blasint(product.depth), 1,
-          product.a, blasint(product.depth), product.b, blasint(product.rowDistanceOfB), 0,
-          product.c, blasint(product.rowDistanceOfC))
-      }
-    },
-    dgemm: { product in
-      withThreads(product.threads) {
-        cblas_dgemm(
-          CblasRowMajor, CblasNoTrans, CblasNoTrans,
-          blasint(product.rows), blasint(product.columns), blasint(product.depth), 1,
-          product.a, blasint(product.depth), product.b, blasint(product.rowDistanceOfB), 0,
-          product.c, blasint(product.rowDistanceOfC))
-      }
-    })
+  ///
+  /// The library's own threads stay asleep and products are cut up here instead: between calls its threads spin for
+  /// tens of milliseconds, which would take a core from whatever is timed next.
+  package static let openBLAS: Library = {
+    openblas_set_num_threads(1)
+    return Library(
+      name: String(cString: openblas_get_config()).trimmingCharacters(in: .whitespaces),
+      core: String(cString: openblas_get_corename()),
+      sgemm: { product in
+        product.forEachPart { part in
+          cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasNoTrans,
+            blasint(part.rows), blasint(part.columns), blasint(part.depth), 1,
+            part.a, blasint(part.depth), part.b, blasint(part.rowDistanceOfB), 0,
+            part.c, blasint(part.rowDistanceOfC))
+        }
+      },
+      dgemm: { product in
+        product.forEachPart { part in
+          cblas_dgemm(
+            CblasRowMajor, CblasNoTrans, CblasNoTrans,
+            blasint(part.rows), blasint(part.columns), blasint(part.depth), 1,
+            part.a, blasint(part.depth), part.b, blasint(part.rowDistanceOfB), 0,
+            part.c, blasint(part.rowDistanceOfC))
+        }
+      })
+  }()
+}
 
-  private static let lock = NSLock()
-
-  /// Calls `body` with OpenBLAS's thread count set. The count is one global of the whole process, so products wait
-  /// for each other: otherwise a plan could run with the thread count of another.
-  private static func withThreads(_ threads: Int, _ body: () -> Void) {
-    lock.withLock {
-      openblas_set_num_threads(CInt(threads))
-      body()
+extension MatrixProduct {
+  /// Cuts the longer side of C into one part per thread and calls `body` with each, at the same time.
+  fileprivate func forEachPart(_ body: (MatrixProduct) -> Void) {
+    let isWide = columns >= rows
+    forEachSlice(of: isWide ? columns : rows, threads: threads) { slice in
+      body(isWide ? part(columns: slice) : part(rows: slice))
     }
+  }
+
+  private func part(columns: Range<Int>) -> MatrixProduct {
+    MatrixProduct(
+      rows: rows, columns: columns.count, depth: depth, a: a, b: b + columns.lowerBound,
+      rowDistanceOfB: rowDistanceOfB, c: c + columns.lowerBound, rowDistanceOfC: rowDistanceOfC, threads: 1)
+  }
+
+  private func part(rows: Range<Int>) -> MatrixProduct {
+    MatrixProduct(
+      rows: rows.count, columns: columns, depth: depth, a: a + rows.lowerBound * depth, b: b,
+      rowDistanceOfB: rowDistanceOfB, c: c + rows.lowerBound * rowDistanceOfC, rowDistanceOfC: rowDistanceOfC,
+      threads: 1)
   }
 }
 
