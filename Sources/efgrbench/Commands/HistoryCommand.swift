@@ -65,20 +65,20 @@ struct HistoryCommand: ParsableCommand {
   struct Baseline: LaterCommand {
     static let configuration = CommandConfiguration(
       commandName: "baseline", abstract: "Names a run as a baseline (not there yet).")
-    @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
   }
 
   /// Databases joined.
   struct Merge: LaterCommand {
     static let configuration = CommandConfiguration(
       commandName: "merge", abstract: "Joins databases (not there yet).")
-    @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
   }
 
   /// The record in other formats.
   struct Export: LaterCommand {
     static let configuration = CommandConfiguration(
       commandName: "export", abstract: "Writes the record in other formats (not there yet).")
-    @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
   }
 }

@@ -19,7 +19,7 @@ struct CompareCommand: LaterCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Compares two recorded runs (not there yet).",
     discussion: "Example: efgrbench compare baseline latest")
-  @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+  @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
 
 /// Two builds against each other.
@@ -27,7 +27,7 @@ struct ABCommand: LaterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ab", abstract: "Compares two builds in interleaved processes (not there yet).",
     discussion: "Example: efgrbench ab --base old/efgrbench --head new/efgrbench")
-  @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+  @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
 
 /// A picture through the whole network.
@@ -35,7 +35,7 @@ struct DetectCommand: LaterCommand {
   static let configuration = CommandConfiguration(
     commandName: "detect", abstract: "Draws what a network finds in a picture (not there yet).",
     discussion: "Example: efgrbench detect photo.png --weights efgrnet.safetensors --out boxes.png")
-  @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+  @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
 
 /// The checkers' own check.
@@ -43,5 +43,5 @@ struct SelftestCommand: LaterCommand {
   static let configuration = CommandConfiguration(
     commandName: "selftest", abstract: "Proves that the checkers can fail (not there yet).",
     discussion: "Example: efgrbench selftest")
-  @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+  @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }

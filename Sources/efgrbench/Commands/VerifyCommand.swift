@@ -112,7 +112,7 @@ private struct VerificationPass {
       print("  repeat with: \(result.repro)")
     }
     for file in refused { print("\(Style.red("refused"))  \(file.file): \(file.message).") }
-    print(summaryTable.text)
+    if !results.isEmpty { print(summaryTable.text) }
     if !isComplete { print("Interrupted: the cases above are what was finished.") }
   }
 

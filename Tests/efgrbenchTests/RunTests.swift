@@ -1,0 +1,87 @@
+import Foundation
+import History
+import Testing
+
+/// Layers that take no time even for the naive loops, and no golden: their truth comes from the oracle.
+private let smallLayers = "objectness4.*,prior4,conv9_2,boxes"
+
+@Suite("efgrbench run, bench and report") struct RunTests {
+  @Test("records every chosen layer, writes the reports, and renders them again to the same bytes")
+  func run() throws {
+    let workspace = try Workspace()
+    _ = try workspace.makeFolder("empty")
+    let program = try workspace.run(
+      "run", "--quick", "--golden", "empty", "--layers", smallLayers, "--db", "h.sqlite", "--out", "out")
+    // An empty golden folder is refused input, though the oracle lets every layer be verified.
+    #expect(program.status == 65, "\(program.output)\(program.errors)")
+    let database = try HistoryDatabase(
+      path: workspace.folder.appending(path: "h.sqlite").path, for: .reading)
+    let run = try database.run()
+    #expect(run.status == .complete)
+    #expect(run.layers.map(\.name).sorted() == [
+      "boxes", "conv9_2", "objectness4.conf", "objectness4.conf.permute", "objectness4.loc",
+      "objectness4.loc.permute", "objectness4.map", "prior4",
+    ])
+    for layer in run.layers {
+      #expect(layer.results.count == (layer.kind == "conv2d" ? 3 : 2), "\(layer.name)")
+      for result in layer.results {
+        #expect(result.status.isGood, "\(layer.name) on \(result.backend): \(result.message)")
+        #expect((result.timing?.median ?? 0) > 0)
+      }
+    }
+    let reports = try FileManager.default.contentsOfDirectory(
+      at: workspace.folder.appending(path: "out"), includingPropertiesForKeys: nil)
+    #expect(Set(reports.map(\.pathExtension)) == ["html", "md", "json"])
+    let again = try workspace.run("report", "--db", "h.sqlite", "--out", "again")
+    #expect(again.status == 0)
+    for report in reports {
+      let copy = workspace.folder.appending(path: "again").appending(path: report.lastPathComponent)
+      #expect(try Data(contentsOf: copy) == Data(contentsOf: report))
+    }
+    let list = try workspace.run("history", "list", "--db", "h.sqlite")
+    #expect(list.output.contains(String(run.header.uuid.prefix(8))) && list.output.contains("8/8"))
+    #expect(try workspace.run("history", "show", "--db", "h.sqlite").output.contains(run.header.uuid.prefix(8)))
+  }
+
+  @Test("times only what verifies, with the schema of the contract")
+  func bench() throws {
+    let workspace = try Workspace()
+    let golden = try workspace.makeFolder("golden")
+    try GoldenFiles.writeReLU("any", to: golden)
+    let program = try workspace.run(
+      "bench", "--quick", "--golden", "golden", "--layers", "conv9_2", "--json", "-", "--threads", "1")
+    #expect(program.status == 0, "\(program.errors)")
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
+    #expect(document["schema"] as? String == "efgrbench-bench/1")
+    let results = try #require(document["results"] as? [[String: Any]])
+    #expect(results.compactMap { $0["backend"] as? String } == ["reference", "tiled", "openblas"])
+    for result in results {
+      let median = try #require(result["median_ns"] as? Double)
+      let low = try #require(result["ci_low_ns"] as? Double)
+      let high = try #require(result["ci_high_ns"] as? Double)
+      #expect(low <= median && median <= high && result["threads"] as? Int == 1)
+      // 2·MACs per nanosecond, whichever algorithm ran: conv9_2 has 7.3728 M MACs.
+      let gflops = try #require(result["gflops"] as? Double)
+      #expect(abs(gflops - 2 * 7_372_800 / median) < 1e-9 * gflops)
+    }
+  }
+
+  @Test("refuses a database from a newer version and leaves it as it was")
+  func newerDatabase() throws {
+    let workspace = try Workspace()
+    let golden = try workspace.makeFolder("golden")
+    try GoldenFiles.writeReLU("any", to: golden)
+    let arguments = ["run", "--quick", "--golden", "golden", "--layers", "prior4", "--db", "h.sqlite", "--out", "out"]
+    #expect(try workspace.run(arguments).status == 0)
+    let file = workspace.folder.appending(path: "h.sqlite")
+    var bytes = try Data(contentsOf: file)
+    // The header's user version: bytes 60…63, big-endian (https://www.sqlite.org/fileformat.html).
+    bytes.replaceSubrange(60..<64, with: [0, 0, 0, 99])
+    try bytes.write(to: file)
+    let program = try workspace.run(arguments)
+    #expect(program.status == 65)
+    #expect(program.errors.contains("newer"), "\(program.errors)")
+    #expect(try Data(contentsOf: file) == bytes)
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@Suite("efgrbench verify") struct VerifyTests {
+  @Test("passes right cases on every backend that offers the kind")
+  func right() throws {
+    let workspace = try Workspace()
+    let pack = try workspace.makeFolder("pack")
+    try GoldenFiles.writeReLU("right", to: pack)
+    try GoldenFiles.writeConvolution("product", to: pack)
+    let program = try workspace.run("verify", "pack", "--json", "out.json")
+    #expect(program.status == 0, "\(program.output)\(program.errors)")
+    let results = try Self.results(workspace)
+    #expect(results.map(\.status).allSatisfy { $0 == "exact" })
+    #expect(results.filter { $0.name == "product" }.map(\.backend) == ["reference", "tiled", "openblas"])
+    #expect(results.filter { $0.name == "right" }.map(\.backend) == ["reference", "tiled"])
+  }
+
+  @Test("fails wrong values, refuses malformed files, verifies the rest, and lets bad input decide the code")
+  func mixed() throws {
+    let workspace = try Workspace()
+    let pack = try workspace.makeFolder("pack")
+    try GoldenFiles.writeReLU("right", to: pack)
+    try GoldenFiles.writeConvolution("wrong", expected: [3, 5, 7.001, 9], to: pack)
+    let wrong = try workspace.run("verify", "pack", "--json", "out.json")
+    #expect(wrong.status == 10)
+    let statuses = try Self.results(workspace).reduce(into: [String: Set<String>]()) {
+      $0[$1.name, default: []].insert($1.status)
+    }
+    #expect(statuses == ["right": ["exact"], "wrong": ["failed"]])
+    #expect(wrong.output.contains("[0, 0, 1, 0]"), "the failing element is named: \(wrong.output)")
+    #expect(wrong.output.contains("efgrbench verify --backends tiled pack/wrong.safetensors"))
+
+    try Data("nonsense".utf8).write(to: pack.appending(path: "broken.safetensors"))
+    let refused = try workspace.run("verify", "pack", "--json", "out.json")
+    #expect(refused.status == 65)
+    #expect(refused.output.contains("broken.safetensors"))
+    #expect(try Self.results(workspace).count == 5)
+  }
+
+  @Test("refuses a file with one flipped byte when its pack has a manifest")
+  func flippedByte() throws {
+    let workspace = try Workspace()
+    let pack = try workspace.makeFolder("pack")
+    try GoldenFiles.writeReLU("right", to: pack)
+    let file = pack.appending(path: "right.safetensors")
+    var bytes = try Data(contentsOf: file)
+    try Self.writeManifest(of: bytes, named: "right.safetensors", to: pack)
+    #expect(try workspace.run("verify", "pack").status == 0)
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: file)
+    let program = try workspace.run("verify", "pack")
+    #expect(program.status == 65)
+    #expect(program.output.contains("right.safetensors") && program.output.lowercased().contains("sha256"))
+  }
+
+  @Test("ends with 40 where a case cannot tell right from wrong")
+  func mistrusted() throws {
+    let workspace = try Workspace()
+    let pack = try workspace.makeFolder("pack")
+    try GoldenFiles.writeConvolution("zeros", expected: [0, 0, 0, 0], input: [0, 0, 0, 0], bias: 0, to: pack)
+    #expect(try workspace.run("verify", "pack").status == 40)
+  }
+
+  private struct Result {
+    let name: String
+    let backend: String
+    let status: String
+  }
+
+  private static func results(_ workspace: Workspace) throws -> [Result] {
+    let data = try Data(contentsOf: workspace.folder.appending(path: "out.json"))
+    let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(document["schema"] as? String == "efgrbench-verify/1")
+    return try #require(document["results"] as? [[String: Any]]).map {
+      Result(
+        name: try #require($0["case"] as? String), backend: try #require($0["backend"] as? String),
+        status: try #require($0["status"] as? String))
+    }
+  }
+
+  private static func writeManifest(of bytes: Data, named name: String, to pack: URL) throws {
+    let manifest: [String: Any] = [
+      "format": "efgrnet-golden-pack/1", "provenance": ["generator": "test"],
+      "files": [name: ["sha256": GoldenFiles.sha256(bytes), "bytes": bytes.count]],
+    ]
+    try JSONSerialization.data(withJSONObject: manifest).write(to: pack.appending(path: "manifest.json"))
+  }
+}
