@@ -107,7 +107,11 @@ let package = Package(
     .testTarget(name: "HistoryTests", dependencies: ["History"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
-    .testTarget(name: "efgrbenchTests", dependencies: ["efgrbench", "Backends", "Golden", "History", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(
+      name: "efgrbenchTests",
+      dependencies: [
+        "efgrbench", "Backends", "Golden", "History", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

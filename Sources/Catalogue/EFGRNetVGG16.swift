@@ -90,7 +90,8 @@ struct EFGRNetVGG16 {
     net.convolution("head\(x).loc", "deform\(x)", anchors * 4, kernel: 3, padding: 1, .plain)
     net.convolution("head\(x).conf", "deform\(x)", anchors * net.classes, kernel: 3, padding: 1, .plain)
     for (head, values) in [
-      ("objectness\(x).loc", 4), ("objectness\(x).conf", 2), ("head\(x).loc", 4), ("head\(x).conf", net.classes),
+      ("objectness\(x).loc", 4), ("objectness\(x).conf", 2), ("head\(x).loc", 4),
+      ("head\(x).conf", net.classes),
     ] {
       net.add("\(head).permute", .headPermute(values: values), head)
     }
@@ -123,7 +124,8 @@ struct EFGRNetVGG16 {
       from: ["objectness.loc", "head.loc", "priors"].map(net.source),
       shapes: [boxes, boxes, Shape(trusted: [count, 4])])
     net.add(
-      "boxes.pixels", .multiply(relu: false), from: [.output(of: "boxes"), .pixelScale], shapes: [boxes, boxes])
+      "boxes.pixels", .multiply(relu: false), from: [.output(of: "boxes"), .pixelScale],
+      shapes: [boxes, boxes])
     net.add(
       "detections",
       .nms(Suppression(scoreThreshold: 0.01, iouThreshold: 0.45, maxPerClass: 50, objectnessThreshold: 0.01)),

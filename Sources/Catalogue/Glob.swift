@@ -27,8 +27,11 @@ package struct Glob: Sendable, Hashable {
   /// Splits at commas outside braces, then expands each brace.
   private static func expanded(_ pattern: String) -> [String] {
     split(pattern).flatMap { part -> [String] in
-      guard let open = part.firstIndex(of: "{"), let close = part[open...].firstIndex(of: "}") else { return [part] }
-      let choices = part[part.index(after: open)..<close].split(separator: ",", omittingEmptySubsequences: false)
+      guard let open = part.firstIndex(of: "{"), let close = part[open...].firstIndex(of: "}") else {
+        return [part]
+      }
+      let choices = part[part.index(after: open)..<close].split(
+        separator: ",", omittingEmptySubsequences: false)
       let (prefix, suffix) = (String(part[..<open]), String(part[part.index(after: close)...]))
       return choices.flatMap { expanded(prefix + String($0) + suffix) }
     }

@@ -86,7 +86,9 @@ extension Operation {
     if parameters.norm != nil && !allowed.norm { throw RuleViolation("the kind has no norm") }
   }
 
-  private static func list(_ shapes: [Shape]) -> String { shapes.map(\.description).joined(separator: " and ") }
+  private static func list(_ shapes: [Shape]) -> String {
+    shapes.map(\.description).joined(separator: " and ")
+  }
 
   private static func single(_ inputs: [Shape]) throws(RuleViolation) -> Shape {
     guard inputs.count == 1 else { throw RuleViolation("it takes one input, not \(inputs.count)") }
@@ -130,7 +132,9 @@ extension Convolution {
   fileprivate func deformableOutputShape(
     inputs: [Shape], parameters: ParameterShapes
   ) throws(RuleViolation) -> Shape {
-    guard inputs.count == 2 else { throw RuleViolation("it takes an input and an offset, not \(inputs.count)") }
+    guard inputs.count == 2 else {
+      throw RuleViolation("it takes an input and an offset, not \(inputs.count)")
+    }
     guard groups == 1 else { throw RuleViolation("a deformable convolution has no groups") }
     let output = try outputShape(input: inputs[0], parameters: parameters)
     guard let weight = parameters.weight else { throw RuleViolation("the weight is missing") }
@@ -148,12 +152,16 @@ extension Convolution {
         throw RuleViolation("\(name) \(pair) is below \(least)")
       }
     }
-    guard normEpsilon >= 0, normEpsilon.isFinite else { throw RuleViolation("bn_eps \(normEpsilon) is negative") }
+    guard normEpsilon >= 0, normEpsilon.isFinite else {
+      throw RuleViolation("bn_eps \(normEpsilon) is negative")
+    }
     guard groups >= 1, input[1] % groups == 0, weight[0] % groups == 0 else {
-      throw RuleViolation("\(input[1]) input and \(weight[0]) output channels do not split into \(groups) groups")
+      throw RuleViolation(
+        "\(input[1]) input and \(weight[0]) output channels do not split into \(groups) groups")
     }
     guard weight[1] * groups == input[1] else {
-      throw RuleViolation("the weight \(weight) takes \(weight[1] * groups) channels; the input has \(input[1])")
+      throw RuleViolation(
+        "the weight \(weight) takes \(weight[1] * groups) channels; the input has \(input[1])")
     }
     for (name, shape) in [("bias", parameters.bias), ("norm", parameters.norm)] {
       guard shape == nil || shape == Shape(trusted: [weight[0]]) else {
@@ -162,7 +170,8 @@ extension Convolution {
     }
     let size = outputSize(input: Pair(input[2], input[3]), kernel: Pair(weight[2], weight[3]))
     guard size.vertical > 0, size.horizontal > 0 else {
-      throw RuleViolation("the kernel \(weight[2])×\(weight[3]) does not fit the padded map \(input[2])×\(input[3])")
+      throw RuleViolation(
+        "the kernel \(weight[2])×\(weight[3]) does not fit the padded map \(input[2])×\(input[3])")
     }
     return Shape(trusted: [input[0], weight[0], size.vertical, size.horizontal])
   }

@@ -3,8 +3,10 @@
 public struct BilinearSample {
   /// Offsets of the corners' pixels, in elements: top left, top right, bottom left, bottom right.
   public var offsets: (Int, Int, Int, Int)
+  /// What the corners weigh, in the same order.
   public var weights: (Float, Float, Float, Float)
 
+  /// A sample from its corners.
   public init(offsets: (Int, Int, Int, Int), weights: (Float, Float, Float, Float)) {
     self.offsets = offsets
     self.weights = weights

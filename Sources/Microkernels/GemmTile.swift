@@ -11,6 +11,7 @@ public struct GemmTile {
   public var pixels: UnsafePointer<Int>
   /// `tapCount` offsets, in elements.
   public var taps: UnsafePointer<Int>
+  /// How many taps the tile's sums run over.
   public var tapCount: Int
   /// Consecutive products per tap.
   public var depth: Int
@@ -21,6 +22,7 @@ public struct GemmTile {
   /// Whether the sums are added to what `c` holds, or replace it.
   public var accumulate: Bool
 
+  /// Every field in its order.
   public init(
     a: UnsafePointer<Float>, pixels: UnsafePointer<Int>, taps: UnsafePointer<Int>, tapCount: Int, depth: Int,
     b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>, accumulate: Bool
@@ -45,8 +47,10 @@ public struct GemmKernel: Sendable {
   public let rows: Int
   /// NR: output channels in a tile.
   public let columns: Int
+  /// Computes one tile.
   public let run: @Sendable (borrowing GemmTile) -> Void
 
+  /// A row of the table.
   public init(name: String, rows: Int, columns: Int, run: @escaping @Sendable (borrowing GemmTile) -> Void) {
     self.name = name
     self.rows = rows

@@ -2,11 +2,16 @@
 /// when a backend is made.
 @frozen
 public struct KernelTable: Sendable {
+  /// Floats that are read.
   public typealias In = UnsafePointer<Float>
+  /// Floats that are written.
   public typealias Out = UnsafeMutablePointer<Float>
+  /// y = f(x): x, y, count.
   public typealias Unary = @Sendable (In, Out, Int) -> Void
+  /// y = f(x, z): x, z, y, count.
   public typealias Binary = @Sendable (In, In, Out, Int) -> Void
 
+  /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:)``.
   public typealias Transposition =
     @Sendable (In, _ sourceStride: Int, Out, _ targetStride: Int, _ rows: Int, _ columns: Int) -> Void
 
@@ -19,29 +24,47 @@ public struct KernelTable: Sendable {
   /// The micro-kernel for layers with few output channels: MR × 1 vector.
   public let narrowGemm: GemmKernel
 
+  /// max(x, 0).
   public let relu: Unary
+  /// 1/(1 + e⁻ˣ).
   public let sigmoid: Unary
+  /// x·z.
   public let multiply: Binary
+  /// max(x·z, 0).
   public let multiplyRelu: Binary
+  /// x + z.
   public let add: Binary
+  /// max(x + z, 0).
   public let addRelu: Binary
   /// x·o + x.
   public let modulate: Binary
+  /// max(x, z).
   public let greater: Binary
+  /// One row; see ``VectorLoops/softmax(_:_:_:)``.
   public let softmax: Unary
+  /// See ``VectorLoops/affine(_:_:_:scale:shift:relu:)``.
   public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
+  /// See ``VectorLoops/finishTile(_:rows:columns:scale:shift:relu:)``.
   public let finishTile:
     @Sendable (Out, _ rows: Int, _ columns: Int, _ scale: In, _ shift: In, _ relu: Bool) -> Void
+  /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:)``.
   public let transpose: Transposition
+  /// See ``VectorLoops/slidingMax(_:_:_:window:step:)``.
   public let slidingMax: @Sendable (In, Out, Int, _ window: Int, _ step: Int) -> Void
+  /// sums += x².
   public let addSquares: Unary
+  /// √sums + epsilon.
   public let norms: @Sendable (In, Out, Int, _ epsilon: Float) -> Void
+  /// x / norms · weight.
   public let divide: @Sendable (In, In, Out, Int, _ weight: Float) -> Void
+  /// x·(1 − t) + z·t.
   public let interpolate: @Sendable (In, In, Out, Int, _ t: Float) -> Void
+  /// See ``VectorLoops/decode(arm:odm:priors:_:_:centreVariance:sizeVariance:)``.
   public let decode:
     @Sendable (
       _ arm: In, _ odm: In, _ priors: In, Out, Int, _ centreVariance: Float, _ sizeVariance: Float
     ) -> Void
+  /// See ``VectorLoops/gather(_:_:_:blocks:depth:blockStride:columnStride:)``.
   public let gather:
     @Sendable (
       In, borrowing BilinearSample, Out, _ blocks: Int, _ depth: Int, _ blockStride: Int, _ columnStride: Int

@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+// The requirements are documented with the protocol.
+
 // The operations that Swift's library vectorises only for concrete types: written over `SIMD` in general, comparisons
 // and shuffles become loops over the lanes.
 
@@ -22,7 +25,8 @@ extension SIMD16: KernelVector where Scalar == Float {
 
   @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
     greater(
-      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf))
+      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf)
+    )
   }
 
   @inlinable @inline(__always) public static func zipLow(_ x: Self, _ y: Self) -> Self {
@@ -63,7 +67,8 @@ extension SIMD8: KernelVector where Scalar == Float {
 
   @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
     greater(
-      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf))
+      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf)
+    )
   }
 
   @inlinable @inline(__always) public static func zipLow(_ x: Self, _ y: Self) -> Self {
@@ -111,7 +116,8 @@ extension SIMD4: KernelVector where Scalar == Float {
 
   @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
     greater(
-      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf))
+      Self(lowHalf: low.evenHalf, highHalf: high.evenHalf), Self(lowHalf: low.oddHalf, highHalf: high.oddHalf)
+    )
   }
 
   @inlinable @inline(__always) public static func zipLow(_ x: Self, _ y: Self) -> Self {

@@ -1,7 +1,9 @@
 /// Loops over contiguous floats, a vector at a time and then the tail lane by lane. Pointers need no alignment and
 /// may be equal, but must not overlap otherwise; counts are in elements.
 public enum VectorLoops<V: KernelVector> {
+  /// Floats that are read.
   public typealias In = UnsafePointer<Float>
+  /// Floats that are written.
   public typealias Out = UnsafeMutablePointer<Float>
 
   /// The lanes of a vector.

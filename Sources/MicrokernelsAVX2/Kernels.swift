@@ -2,4 +2,5 @@ import Microkernels
 
 /// The micro-kernels for AVX2 and FMA (x86-64-v3).
 package let avx2Kernels = KernelTable(
-  SIMD8<Float>.self, rows: InlineArray<6, Void>.self, wideName: "sgemm_6x16_avx2", narrowName: "sgemm_6x8_avx2")
+  SIMD8<Float>.self, rows: InlineArray<6, Void>.self, wideName: "sgemm_6x16_avx2",
+  narrowName: "sgemm_6x8_avx2")

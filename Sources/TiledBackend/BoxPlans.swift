@@ -14,9 +14,11 @@ final class PriorBoxPlan: TiledPlan {
 
   override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
     let (height, width) = (Double(prior.imageSize.vertical), Double(prior.imageSize.horizontal))
-    let sides = [(prior.minSize, prior.minSize)] + prior.aspectRatios.map { ratio in
-      (prior.minSize * ratio.squareRoot(), prior.minSize / ratio.squareRoot())
-    }
+    let sides =
+      [(prior.minSize, prior.minSize)]
+      + prior.aspectRatios.map { ratio in
+        (prior.minSize * ratio.squareRoot(), prior.minSize / ratio.squareRoot())
+      }
     output.withUnsafeMutablePointer { boxes in
       var box = boxes
       for row in 0..<prior.featureMap.vertical {

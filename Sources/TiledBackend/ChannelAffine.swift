@@ -21,7 +21,8 @@ struct ChannelAffine {
     var scale: [Float] = []
     var shift: [Float] = []
     for channel in 0..<channels {
-      let factor = Double(norm.weight[channel]) / (Double(norm.runningVariance[channel]) + epsilon).squareRoot()
+      let factor =
+        Double(norm.weight[channel]) / (Double(norm.runningVariance[channel]) + epsilon).squareRoot()
       let offset = (Double(bias[channel]) - Double(norm.runningMean[channel])) * factor
       scale.append(Float(factor))
       shift.append(Float(Double(norm.bias[channel]) + offset))

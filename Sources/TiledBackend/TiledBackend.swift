@@ -29,7 +29,8 @@ package final class TiledBackend: Backend {
     switch layer.kind {
     case .conv2d: [ImplicitGemmPlan.algorithm]
     case .deformConv2d: [DeformablePlan.algorithm]
-    case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets, .objectnessMap,
+    case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets,
+      .objectnessMap,
       .objectnessModulate, .headPermute, .softmax, .decodeBoxes, .resizeBilinear:
       ["vector"]
     case .priorBox, .nms: ["scalar"]
@@ -141,7 +142,8 @@ class TiledPlan: Plan {
   var kernels: KernelTable { context.kernels }
 
   final func run(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
-    precondition(inputs.map(\.shape) == layer.inputShapes, "layer \(layer.name) was given other shapes than planned")
+    precondition(
+      inputs.map(\.shape) == layer.inputShapes, "layer \(layer.name) was given other shapes than planned")
     compute(inputs, into: &output)
   }
 

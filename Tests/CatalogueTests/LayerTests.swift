@@ -6,7 +6,8 @@ import Testing
   @Test("work out their output's shape")
   func convolution() throws {
     let layer = try Layer(
-      name: "c", operation: .conv2d(Convolution(stride: Pair(2, 1), padding: Pair(1, 2), dilation: Pair(1, 2))),
+      name: "c",
+      operation: .conv2d(Convolution(stride: Pair(2, 1), padding: Pair(1, 2), dilation: Pair(1, 2))),
       inputShapes: [Shape([2, 4, 9, 10])], parameterShapes: ParameterShapes(weight: Shape([6, 4, 3, 3])))
     // ⌊(9 + 2 − 2 − 1)/2⌋ + 1 = 5 and ⌊(10 + 4 − 4 − 1)/1⌋ + 1 = 10.
     #expect(layer.outputShape.dimensions == [2, 6, 5, 10])
@@ -18,7 +19,10 @@ import Testing
   /// Sizes by hand from the rule that a window starting in the right or bottom padding is dropped.
   @Test(
     "drop a pooling window that starts in the far padding",
-    arguments: [(5, 2, 2, 0, false, 2), (5, 2, 2, 0, true, 3), (4, 2, 2, 1, true, 3), (3, 2, 2, 1, true, 2), (7, 3, 2, 1, true, 4)])
+    arguments: [
+      (5, 2, 2, 0, false, 2), (5, 2, 2, 0, true, 3), (4, 2, 2, 1, true, 3), (3, 2, 2, 1, true, 2),
+      (7, 3, 2, 1, true, 4),
+    ])
   func pooling(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ ceil: Bool, _ expected: Int) {
     let pooling = Pooling(kernel: Pair(kernel), stride: Pair(stride), padding: Pair(padding), ceilMode: ceil)
     #expect(pooling.outputSize(input: Pair(size)) == Pair(expected))
@@ -39,9 +43,11 @@ import Testing
   static let broken: [Broken] = [
     Broken(operation: .conv2d(Convolution()), inputs: [[1, 2, 5, 5]], word: "weight is missing"),
     Broken(operation: .conv2d(Convolution()), inputs: [[1, 3, 5, 5]], parameters: weight, word: "channels"),
-    Broken(operation: .conv2d(Convolution()), inputs: [[1, 2, 2, 5]], parameters: weight, word: "does not fit"),
     Broken(
-      operation: .conv2d(Convolution(stride: Pair(0))), inputs: [[1, 2, 5, 5]], parameters: weight, word: "stride"),
+      operation: .conv2d(Convolution()), inputs: [[1, 2, 2, 5]], parameters: weight, word: "does not fit"),
+    Broken(
+      operation: .conv2d(Convolution(stride: Pair(0))), inputs: [[1, 2, 5, 5]], parameters: weight,
+      word: "stride"),
     Broken(
       operation: .conv2d(Convolution(groups: 3)), inputs: [[1, 2, 5, 5]], parameters: weight, word: "groups"),
     Broken(
@@ -53,11 +59,13 @@ import Testing
     Broken(operation: .boxOffsets, inputs: [[1, 6, 2, 2]], word: "multiple of 4"),
     Broken(operation: .headPermute(values: 4), inputs: [[1, 6, 2, 2]], word: "multiple"),
     Broken(
-      operation: .maxPool2d(Pooling(kernel: Pair(2), stride: Pair(2), padding: Pair(2))), inputs: [[1, 1, 4, 4]],
+      operation: .maxPool2d(Pooling(kernel: Pair(2), stride: Pair(2), padding: Pair(2))),
+      inputs: [[1, 1, 4, 4]],
       word: "half of the kernel"),
     Broken(operation: .batchNorm2d(epsilon: 0, relu: false), inputs: [[1, 2, 3, 4]], word: "missing"),
     Broken(
-      operation: .decodeBoxes(centreVariance: 0.1, sizeVariance: 0.2), inputs: [[1, 5, 4], [1, 5, 4], [4, 4]],
+      operation: .decodeBoxes(centreVariance: 0.1, sizeVariance: 0.2),
+      inputs: [[1, 5, 4], [1, 5, 4], [4, 4]],
       word: "[P,4]"),
   ]
 

@@ -59,7 +59,8 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     }
     for width in [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 127, 128, 129, 130] {
       cases.append(
-        ConvolutionCase(channels: 3, outputs: 33, kernel: Pair(1, 3), map: Pair(1, width), padding: Pair(0, 1)))
+        ConvolutionCase(
+          channels: 3, outputs: 33, kernel: Pair(1, 3), map: Pair(1, width), padding: Pair(0, 1)))
     }
     cases += [
       ConvolutionCase(

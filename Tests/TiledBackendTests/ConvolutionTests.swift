@@ -45,7 +45,9 @@ import TiledBackend
     }
   }
 
-  @Test("give the same bits with any number of threads and on every run", arguments: ConvolutionCase.all.suffix(12))
+  @Test(
+    "give the same bits with any number of threads and on every run",
+    arguments: ConvolutionCase.all.suffix(12))
   func deterministic(_ shape: ConvolutionCase) throws {
     for deformable in [false, true] where !(deformable && shape.groups > 1) {
       let layer = try shape.layer(deformable: deformable)
@@ -76,7 +78,8 @@ import TiledBackend
   private func run(
     _ layer: Layer, _ data: TestData, _ set: InstructionSet, threads: Int
   ) throws -> Tensor<Float> {
-    let plan = try TiledBackend(instructionSet: set, threads: threads).plan(layer, parameters: data.parameters)
+    let plan = try TiledBackend(instructionSet: set, threads: threads).plan(
+      layer, parameters: data.parameters)
     var output = Tensor<Float>(layer.outputShape, repeating: .nan)
     plan.run(data.inputs, into: &output)
     return output
@@ -100,7 +103,8 @@ import TiledBackend
     let area = layer.outputShape[2] * layer.outputShape[3]
     return sums.enumerated().map { index, sum in
       let channel = index / area % layer.outputShape[1]
-      let scale = norm.weight[channel] / (norm.runningVariance[channel] + convolution.normEpsilon).squareRoot()
+      let scale =
+        norm.weight[channel] / (norm.runningVariance[channel] + convolution.normEpsilon).squareRoot()
       return (sum + norm.runningMean[channel]) * scale + norm.bias[channel]
     }
   }

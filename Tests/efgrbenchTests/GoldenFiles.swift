@@ -29,7 +29,8 @@ enum GoldenFiles {
       layer, [Tensor(shape, values: input)],
       ParameterSources(
         weight: .stored(Tensor(weight, values: [2])), bias: .stored(Tensor(try Shape([1]), values: [bias]))),
-      Truth(shape: shape, values: expected, magnitudes: input.map { 2 * abs(Double($0)) + Double(bias) }), to: folder)
+      Truth(shape: shape, values: expected, magnitudes: input.map { 2 * abs(Double($0)) + Double(bias) }),
+      to: folder)
   }
 
   /// Lower-case hexadecimal.
@@ -44,7 +45,8 @@ enum GoldenFiles {
     let golden = GoldenCase(
       name: layer.name, layer: layer, inputs: inputs.map(TensorSource.stored),
       parameters: parameters, comparison: .bound, truth: truth,
-      provenance: #"{"generator":"test","version":"1","command":"","seed":0,"truth":"float64","libraries":{}}"#)
+      provenance:
+        #"{"generator":"test","version":"1","command":"","seed":0,"truth":"float64","libraries":{}}"#)
     try golden.write(to: folder.appending(path: "\(layer.name).safetensors"))
   }
 }

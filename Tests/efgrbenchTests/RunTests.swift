@@ -18,10 +18,11 @@ private let smallLayers = "objectness4.*,prior4,conv9_2,boxes"
       path: workspace.folder.appending(path: "h.sqlite").path, for: .reading)
     let run = try database.run()
     #expect(run.status == .complete)
-    #expect(run.layers.map(\.name).sorted() == [
-      "boxes", "conv9_2", "objectness4.conf", "objectness4.conf.permute", "objectness4.loc",
-      "objectness4.loc.permute", "objectness4.map", "prior4",
-    ])
+    #expect(
+      run.layers.map(\.name).sorted() == [
+        "boxes", "conv9_2", "objectness4.conf", "objectness4.conf.permute", "objectness4.loc",
+        "objectness4.loc.permute", "objectness4.map", "prior4",
+      ])
     for layer in run.layers {
       #expect(layer.results.count == (layer.kind == "conv2d" ? 3 : 2), "\(layer.name)")
       for result in layer.results {
@@ -40,7 +41,8 @@ private let smallLayers = "objectness4.*,prior4,conv9_2,boxes"
     }
     let list = try workspace.run("history", "list", "--db", "h.sqlite")
     #expect(list.output.contains(String(run.header.uuid.prefix(8))) && list.output.contains("8/8"))
-    #expect(try workspace.run("history", "show", "--db", "h.sqlite").output.contains(run.header.uuid.prefix(8)))
+    #expect(
+      try workspace.run("history", "show", "--db", "h.sqlite").output.contains(run.header.uuid.prefix(8)))
   }
 
   @Test("times only what verifies, with the schema of the contract")
@@ -72,7 +74,9 @@ private let smallLayers = "objectness4.*,prior4,conv9_2,boxes"
     let workspace = try Workspace()
     let golden = try workspace.makeFolder("golden")
     try GoldenFiles.writeReLU("any", to: golden)
-    let arguments = ["run", "--quick", "--golden", "golden", "--layers", "prior4", "--db", "h.sqlite", "--out", "out"]
+    let arguments = [
+      "run", "--quick", "--golden", "golden", "--layers", "prior4", "--db", "h.sqlite", "--out", "out",
+    ]
     #expect(try workspace.run(arguments).status == 0)
     let file = workspace.folder.appending(path: "h.sqlite")
     var bytes = try Data(contentsOf: file)

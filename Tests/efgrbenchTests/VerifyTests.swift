@@ -58,7 +58,8 @@ import Testing
   func mistrusted() throws {
     let workspace = try Workspace()
     let pack = try workspace.makeFolder("pack")
-    try GoldenFiles.writeConvolution("zeros", expected: [0, 0, 0, 0], input: [0, 0, 0, 0], bias: 0, to: pack)
+    try GoldenFiles.writeConvolution(
+      "zeros", expected: [0, 0, 0, 0], input: [0, 0, 0, 0], bias: 0, to: pack)
     #expect(try workspace.run("verify", "pack").status == 40)
   }
 

@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
   var quick = false
   @Flag(help: "Only the whole network's time, not the layers'.")
   var endToEnd = false
-  @Option(help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
   var json: String?
 
   func run() throws {
@@ -47,7 +48,8 @@ struct BenchCommand: ParsableCommand {
   private func timeNetwork(_ session: Session, _ run: inout RunRecord) throws -> SideBySide.Tally {
     let work = try session.sideBySide()
     guard !work.chains.isEmpty else {
-      throw ProgramError.usage("--end-to-end needs a network golden, and there is none for \(session.network.name).")
+      throw ProgramError.usage(
+        "--end-to-end needs a network golden, and there is none for \(session.network.name).")
     }
     var tally = SideBySide.Tally()
     for chain in work.chains {

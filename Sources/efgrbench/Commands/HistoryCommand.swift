@@ -15,7 +15,8 @@ struct HistoryCommand: ParsableCommand {
   /// A line per run.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists the recorded runs, newest first.", discussion: "Example: efgrbench history list --limit 5")
+      abstract: "Lists the recorded runs, newest first.",
+      discussion: "Example: efgrbench history list --limit 5")
     @OptionGroup var record: RecordOptions
     @Option(help: ArgumentHelp("Only runs of this network.", valueName: "name"))
     var network: String?
@@ -27,7 +28,8 @@ struct HistoryCommand: ParsableCommand {
         let runs = try HistoryDatabase(path: record.db, for: .reading).runs(network: network, limit: limit)
         var table = TextTable([
           ("run", .left), ("started", .left), ("network", .left), ("label", .left), ("status", .left),
-          ("layers", .right), ("not good", .right), ("worst ratio", .right), ("commit", .left), ("machine", .left),
+          ("layers", .right), ("not good", .right), ("worst ratio", .right), ("commit", .left),
+          ("machine", .left),
         ])
         for run in runs {
           table.add([
@@ -49,7 +51,8 @@ struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows one run as text.", discussion: "Example: efgrbench history show latest")
     @OptionGroup var record: RecordOptions
-    @Argument(help: ArgumentHelp("The run: its identifier, the beginning of it, or latest.", valueName: "run"))
+    @Argument(
+      help: ArgumentHelp("The run: its identifier, the beginning of it, or latest.", valueName: "run"))
     var reference: String?
 
     func run() throws {

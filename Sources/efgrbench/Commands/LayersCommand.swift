@@ -25,7 +25,8 @@ struct LayersCommand: ParsableCommand {
         layers: layers.map {
           .init(
             name: $0.name, kind: $0.kind.rawValue, inputs: $0.inputShapes.map(\.dimensions),
-            output: $0.outputShape.dimensions, parameters: $0.parameterCount, macs: $0.macs, bytes: $0.bytesMoved)
+            output: $0.outputShape.dimensions, parameters: $0.parameterCount, macs: $0.macs,
+            bytes: $0.bytesMoved)
         })
       if let json { try JSONOutput.write(document, to: json) }
       if json != "-" { printTable(layers, network) }
@@ -54,7 +55,8 @@ struct LayersCommand: ParsableCommand {
     print()
     print(
       String(
-        format: "%@: %d layers, %.3f M parameters, %.3f GMAC in convolutions + %.3f GMAC in deformable ones, P = %d",
+        format:
+          "%@: %d layers, %.3f M parameters, %.3f GMAC in convolutions + %.3f GMAC in deformable ones, P = %d",
         network.name, layers.count, parameters, macs(.conv2d), macs(.deformConv2d), network.priorCount))
   }
 }

@@ -9,7 +9,9 @@ struct ReportCommand: ParsableCommand {
     discussion: "Example: efgrbench report --run latest --out Reports")
 
   @OptionGroup var record: RecordOptions
-  @Option(name: .customLong("run"), help: ArgumentHelp("The run: its identifier, the beginning of it, or latest.", valueName: "id"))
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("The run: its identifier, the beginning of it, or latest.", valueName: "id"))
   var reference: String?
   @Option(help: ArgumentHelp("The folder for reports.", valueName: "folder"))
   var out = "Reports"

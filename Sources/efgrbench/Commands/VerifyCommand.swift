@@ -11,10 +11,12 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Verifies every implementation on golden packs or single files.",
     discussion: "Example: efgrbench verify --backends tiled --json result.json my-pack/ odd-case.safetensors")
 
-  @Argument(help: ArgumentHelp("Packs, folders of packs, or files (default: Golden).", valueName: "pack or file"))
+  @Argument(
+    help: ArgumentHelp("Packs, folders of packs, or files (default: Golden).", valueName: "pack or file"))
   var paths: [String] = []
   @OptionGroup var compute: ComputeOptions
-  @Option(help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
   var json: String?
 
   func run() throws {
@@ -83,7 +85,8 @@ private struct VerificationPass {
     let picture = try Session.picture(of: golden)
     for backend in workbench.backends {
       let chain = Chain(
-        backend, golden: golden, picture: picture, imageSize: network.imageSize, fallback: workbench.reference)
+        backend, golden: golden, picture: picture, imageSize: network.imageSize, fallback: workbench.reference
+      )
       for step in network.steps {
         guard !Interruption.isRequested else {
           isComplete = false
@@ -108,7 +111,9 @@ private struct VerificationPass {
 
   func printSummary() {
     for (name, _, result) in results where !result.status.isGood {
-      print("\(Style.red(result.status.rawValue))  \(name) on \(result.backend) (\(result.algorithm)): \(result.message)")
+      print(
+        "\(Style.red(result.status.rawValue))  \(name) on \(result.backend) (\(result.algorithm)): \(result.message)"
+      )
       print("  repeat with: \(result.repro)")
     }
     for file in refused { print("\(Style.red("refused"))  \(file.file): \(file.message).") }

@@ -21,7 +21,10 @@ final class Chain {
   /// Nanoseconds of every step's first call.
   private(set) var firstCalls: Double = 0
 
-  init(_ backend: any Backend, golden: NetworkGolden, picture: Picture, imageSize: Int, fallback: ReferenceBackend) {
+  init(
+    _ backend: any Backend, golden: NetworkGolden, picture: Picture, imageSize: Int,
+    fallback: ReferenceBackend
+  ) {
     self.backend = backend
     self.golden = golden
     self.fallback = fallback
@@ -83,7 +86,8 @@ final class Chain {
   }
 
   /// The detections' number and classes must be the golden's too: its margins leave no room for others.
-  private func check(_ verdict: Verdict, _ output: Tensor<Float>, _ layer: Layer, _ known: Truth?) -> Verdict {
+  private func check(_ verdict: Verdict, _ output: Tensor<Float>, _ layer: Layer, _ known: Truth?) -> Verdict
+  {
     guard layer.hasDynamicOutput, verdict.status.isGood, let known else { return verdict }
     let classes = { (values: [Double]) in stride(from: 0, to: values.count, by: 6).map { values[$0] } }
     if output.shape == known.shape, classes(output.values.map(Double.init)) == classes(known.values) {

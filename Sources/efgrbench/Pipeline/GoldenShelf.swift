@@ -15,7 +15,8 @@ struct GoldenShelf {
   init(folder: String) throws {
     guard FileManager.default.fileExists(atPath: folder) else {
       throw ProgramError.badInput(
-        "There is no golden folder \"\(folder)\". Run this from the repository's top, or name one with --golden.")
+        "There is no golden folder \"\(folder)\". Run this from the repository's top, or name one with --golden."
+      )
     }
     for entry in GoldenPack.entries(at: URL(fileURLWithPath: folder)) {
       switch entry {

@@ -81,14 +81,17 @@ private struct Displacement {
   /// Zero for layers without sampling.
   init(_ trial: Trial) {
     let output = trial.layer.outputShape
-    guard case .deformConv2d(let convolution) = trial.layer.operation, let weight = trial.parameters.weight else {
+    guard case .deformConv2d(let convolution) = trial.layer.operation, let weight = trial.parameters.weight
+    else {
       (reach, area, extent) = ([], 0, 0)
       return
     }
     let peak = trial.inputs[0].values.reduce(0) { max($0, abs(Double($1))) }
     let perFilter = weight.shape.count / weight.shape[0]
     reach = (0..<weight.shape[0]).map { filter in
-      let sum = weight.values[(filter * perFilter)..<((filter + 1) * perFilter)].reduce(0) { $0 + abs(Double($1)) }
+      let sum = weight.values[(filter * perFilter)..<((filter + 1) * perFilter)].reduce(0) {
+        $0 + abs(Double($1))
+      }
       let scale = trial.parameters.norm.map {
         Double($0.weight[filter])
           / (Double($0.runningVariance[filter]) + convolution.normEpsilon).squareRoot()

@@ -25,7 +25,8 @@ extension ResultRecord {
   init(_ verdict: Verdict, backend: String, algorithm: String, repro: String) {
     let compared = verdict.elements > 0
     self.init(
-      backend: backend, algorithm: algorithm, status: ResultStatus(verdict.status), elements: verdict.elements,
+      backend: backend, algorithm: algorithm, status: ResultStatus(verdict.status),
+      elements: verdict.elements,
       maxAbsError: compared ? verdict.maxAbsError : nil, maxRatio: compared ? verdict.maxRatio : nil,
       probabilisticRatio: compared ? verdict.maxProbabilisticRatio : nil,
       ulp: compared

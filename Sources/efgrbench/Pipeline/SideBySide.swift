@@ -52,7 +52,9 @@ struct SideBySide {
     let wanted = Set(steps.map(\.layer.name))
     for (position, step) in network.steps.enumerated() where !Interruption.isRequested {
       // A chain needs the layers before those that were asked for.
-      guard wanted.contains(step.layer.name) || !chains.isEmpty && tally.layers < steps.count else { continue }
+      guard wanted.contains(step.layer.name) || !chains.isEmpty && tally.layers < steps.count else {
+        continue
+      }
       progress.show(step.layer.name, done: tally.layers, total: steps.count)
       let links = try chains.map { chain in (chain.backend.name, try chain.advance(step)) }
       guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
@@ -157,6 +159,7 @@ struct SideBySide {
 extension Trial {
   /// The one command that repeats the check on one backend.
   func command(backend: String) -> String {
-    isFromFile ? "efgrbench verify --backends \(backend) \(repro)" : "efgrbench run --backends \(backend) \(repro)"
+    isFromFile
+      ? "efgrbench verify --backends \(backend) \(repro)" : "efgrbench run --backends \(backend) \(repro)"
   }
 }

@@ -60,7 +60,8 @@ struct Trial {
     _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, threads: Int
   ) -> Truth {
     let output = Reference.evaluate(
-      layer, inputs: inputs.map { $0.map(Double.init) }, parameters: parameters.map(Double.init), threads: threads)
+      layer, inputs: inputs.map { $0.map(Double.init) }, parameters: parameters.map(Double.init),
+      threads: threads)
     return Truth(shape: output.shape, values: output.values)
   }
 

@@ -39,6 +39,7 @@ struct Verifier {
     let verdict = Comparison.judge(
       layer: trial.layer, output: output, truth: trial.truth, bounds: bounds, exact: trial.isExact)
     return Outcome(
-      plan: plan, verdict: sums.confirm(verdict, trial, output, plan.errorModel), nanoseconds: Double(nanoseconds))
+      plan: plan, verdict: sums.confirm(verdict, trial, output, plan.errorModel),
+      nanoseconds: Double(nanoseconds))
   }
 }

@@ -8,7 +8,8 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The network; see \"efgrbench layers --help\".", valueName: "name"))
   var network = "efgrnet-vgg16-320-coco"
 
-  @Option(help: ArgumentHelp("Only the layers whose names match: conv3_*, *.loc, {fc6,fc7}.", valueName: "glob"))
+  @Option(
+    help: ArgumentHelp("Only the layers whose names match: conv3_*, *.loc, {fc6,fc7}.", valueName: "glob"))
   var layers: String?
 
   func resolve() throws -> (network: Network, steps: [Step]) {
@@ -21,7 +22,8 @@ struct NetworkOptions: ParsableArguments {
     let steps = chosen.steps(matching: layers)
     guard !steps.isEmpty else {
       throw ProgramError.usage(
-        "No layer of \(network) matches \"\(layers ?? "")\". \"efgrbench layers --network \(network)\" lists them.")
+        "No layer of \(network) matches \"\(layers ?? "")\". \"efgrbench layers --network \(network)\" lists them."
+      )
     }
     return (chosen, steps)
   }
@@ -32,7 +34,9 @@ struct ComputeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads to compute with (default: the machine's cores).", valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Instruction set of the tiled kernels: auto, avx512, avx2, baseline.", valueName: "set"))
+  @Option(
+    help: ArgumentHelp(
+      "Instruction set of the tiled kernels: auto, avx512, avx2, baseline.", valueName: "set"))
   var isa = "auto"
 
   @Option(
@@ -44,7 +48,8 @@ struct ComputeOptions: ParsableArguments {
   func resolveThreads() throws -> Int {
     let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard (1...1024).contains(count) else {
-      throw ProgramError.usage("--threads \(count) makes no sense: at least 1 thread is needed, at most 1024.")
+      throw ProgramError.usage(
+        "--threads \(count) makes no sense: at least 1 thread is needed, at most 1024.")
     }
     return count
   }
@@ -52,7 +57,8 @@ struct ComputeOptions: ParsableArguments {
   func resolveInstructionSet() throws -> InstructionSet {
     if isa == "auto" { return .best }
     guard let set = InstructionSet(rawValue: isa) else {
-      throw ProgramError.usage("There is no instruction set \"\(isa)\"; there are auto, avx512, avx2 and baseline.")
+      throw ProgramError.usage(
+        "There is no instruction set \"\(isa)\"; there are auto, avx512, avx2 and baseline.")
     }
     guard InstructionSet.available.contains(set) else {
       let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
