@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Measurement
 
 /// The record of all runs: one SQLite file, in WAL mode so that it can be read while a run writes to it.
 package final class HistoryDatabase: Sendable {
@@ -24,9 +25,26 @@ package final class HistoryDatabase: Sendable {
     let isWritable = try Self.prepareFile(path: path, purpose: purpose)
     self.path = path
     queue = try translatingErrors(path: path) {
-      let queue = try Self.open(path: path, isWritable: isWritable, patience: patience)
-      try Self.bringUpToDate(queue, path: path, isWritable: isWritable)
-      return queue
+      try Self.retrying(for: patience) {
+        let queue = try Self.open(path: path, isWritable: isWritable, patience: patience)
+        try Self.bringUpToDate(queue, path: path, isWritable: isWritable)
+        return queue
+      }
+    }
+  }
+
+  /// Repeats `body` while SQLite is busy: its own busy timeout does not cover the switch to WAL mode, which two
+  /// processes that make a database at the same moment both try.
+  private static func retrying<Result>(for patience: Double, _ body: () throws -> Result) throws -> Result {
+    let end = MonotonicClock.now() + UInt64(patience * 1e9)
+    while true {
+      do {
+        return try body()
+      } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && MonotonicClock.now() < end
+      {
+        usleep(20_000)
+      }
     }
   }
 
