@@ -99,7 +99,8 @@ let package = Package(
     .testTarget(name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Golden"]),
     .testTarget(
       name: "TiledBackendTests", dependencies: ["TiledBackend", "ReferenceBackend", "Accuracy"]),
-    .testTarget(name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend", "Golden"]),
+    .testTarget(
+      name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend", "Golden"]),
     .testTarget(
       name: "GoldenTests", dependencies: ["Golden", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "ReferenceBackend"]),
