@@ -8,7 +8,8 @@ import PackageDescription
 let checked = Context.environment["EFGRBENCH_CHECKED"] == "1"
 
 /// The naive loops are optimised in every configuration: unoptimised, one network pass would take hours.
-let naiveLoops: [SwiftSetting] = [.unsafeFlags([checked ? "-O" : "-Ounchecked"])]
+let naiveFlag = checked ? "-O" : "-Ounchecked"
+let naiveLoops: [SwiftSetting] = [.unsafeFlags([naiveFlag])]
 
 /// Packing and planning run beside the kernels, so they are optimised in debug builds too.
 let hotCode: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
@@ -39,6 +40,10 @@ func kernels(march: String?) -> [SwiftSetting] {
   ]
 #endif
 
+/// What a record says of the flags above, handed to the program as a C string.
+let flagsInWords =
+  "reference \(naiveFlag); tiled -Ounchecked, kernels -march=x86-64-v4, x86-64-v3 or the baseline's"
+
 // MARK: Package
 
 let package = Package(
@@ -54,7 +59,7 @@ let package = Package(
     // MARK: C libraries and shims
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "CCPU"),
+    .target(name: "CCPU", cSettings: [.define("EFGR_BUILD_FLAGS", to: "\"\(flagsInWords)\"")]),
 
     // MARK: What there is
     .target(name: "Tensors", swiftSettings: dataCode),

@@ -15,6 +15,9 @@ package enum InstructionSet: String, Sendable, Hashable, CaseIterable, Codable {
     return (levels.x86_64_v4 ? [.avx512] : []) + (levels.x86_64_v3 ? [.avx2] : []) + [.baseline]
   }()
 
+  /// What the manifest compiles the timed code with.
+  package static let buildFlags = String(cString: efgr_build_flags())
+
   /// The best set that this processor can run.
   package static var best: InstructionSet { available.first ?? .baseline }
 }

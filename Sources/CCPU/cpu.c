@@ -43,3 +43,5 @@ efgr_cpu_levels efgr_cpu_detect(void) {
 }
 
 #endif
+
+const char *efgr_build_flags(void) { return EFGR_BUILD_FLAGS; }

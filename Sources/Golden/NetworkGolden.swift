@@ -108,4 +108,23 @@ package struct NetworkGolden: Sendable {
   /// The true output of the layer called `layer` (`image`: the preprocessed picture), without magnitudes; nil where
   /// the file has none.
   package func truth(for layer: String) -> Truth? { truths[layer] }
+
+  /// The bytes of the picture that lies beside the file, held against their hash.
+  ///
+  /// - Throws: ``GoldenError`` when it can't be read or is another picture.
+  package func imageBytes() throws(GoldenError) -> Data {
+    let file = url.deletingLastPathComponent().appending(path: image)
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: file)
+    } catch {
+      throw GoldenError(file: file.path, rule: "it cannot be read (\(error.localizedDescription))")
+    }
+    let digest = Manifest.sha256(bytes)
+    guard digest == imageSHA256 else {
+      throw GoldenError(
+        file: file.path, rule: "its sha256 is \(digest), but \(url.lastPathComponent) says \(imageSHA256)")
+    }
+    return bytes
+  }
 }

@@ -50,7 +50,8 @@ extension MachineInfo {
 extension EnvironmentRecord {
   init(_ row: Row) {
     self.init(
-      build: BuildInfo(toolchain: row["toolchain"], configuration: row["configuration"]),
+      build: BuildInfo(
+        toolchain: row["toolchain"], configuration: row["configuration"], flags: row["build_flags"]),
       git: GitState(commit: row["git_commit"], isDirty: row["git_dirty"]), threads: row["threads"],
       instructionSet: row["isa"],
       system: SystemState(

@@ -22,23 +22,23 @@ extension EnvironmentRecord {
   /// The row of this environment, which is made where it is not yet known. The load average belongs to the run.
   func findOrInsert(in database: Database) throws -> Int64 {
     let values: StatementArguments = [
-      build.toolchain, build.configuration, git.commit, git.isDirty, threads, instructionSet,
+      build.toolchain, build.configuration, build.flags, git.commit, git.isDirty, threads, instructionSet,
       system.operatingSystem, system.kernel, system.openBLASCoreType,
     ]
     let existing = try Int64.fetchOne(
       database,
       sql: """
-        SELECT id FROM environment WHERE toolchain = ? AND configuration = ? AND git_commit = ?
-          AND git_dirty IS ? AND threads = ? AND isa = ? AND os = ? AND kernel = ?
+        SELECT id FROM environment WHERE toolchain = ? AND configuration = ? AND build_flags = ?
+          AND git_commit = ? AND git_dirty IS ? AND threads = ? AND isa = ? AND os = ? AND kernel = ?
           AND openblas_coretype IS ?
         """,
       arguments: values)
     if let existing { return existing }
     try database.execute(
       sql: """
-        INSERT INTO environment (toolchain, configuration, git_commit, git_dirty, threads, isa, os, kernel,
-          openblas_coretype)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO environment (toolchain, configuration, build_flags, git_commit, git_dirty, threads, isa,
+          os, kernel, openblas_coretype)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: values)
     return database.lastInsertedRowID

@@ -19,7 +19,7 @@ extension HistoryDatabase {
     - `machine`: a machine as far as it bears on speed. `identity` (equal for runs whose times may be compared), \
     `cpu_model`, `vendor`, `signature` (family, model, stepping), `architecture`, `logical_cpus`, `physical_cores`, \
     `caches` (JSON: level, type, bytes, shared_by), `memory_bytes`, `is_virtual`, `flags` (JSON).
-    - `environment`: `toolchain`, `configuration` (debug or release), `git_commit`, `git_dirty` (NULL: unknown), \
+    - `environment`: `toolchain`, `configuration` (debug or release), `build_flags`, `git_commit`, `git_dirty` (NULL: unknown), \
     `threads`, `isa`, `os`, `kernel`, `openblas_coretype`.
     - `run`: `uuid`, `label`, `network`, `machine_id`, `environment_id`, `started`, `finished`, `status` (running, \
     complete, interrupted; a killed run stays running), `options` (JSON), `planned_layers`, `load_average` (at the \

@@ -31,6 +31,7 @@ enum Schema {
       id INTEGER PRIMARY KEY,
       toolchain TEXT NOT NULL,
       configuration TEXT NOT NULL,
+      build_flags TEXT NOT NULL,
       git_commit TEXT NOT NULL,
       git_dirty INTEGER,
       threads INTEGER NOT NULL,

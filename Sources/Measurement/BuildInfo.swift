@@ -4,18 +4,23 @@ package struct BuildInfo: Sendable, Hashable, Codable {
   package var toolchain: String
   /// `debug` or `release`.
   package var configuration: String
+  /// What the code that is timed was compiled with: `reference -Ounchecked; kernels -Ounchecked, …`.
+  package var flags: String
 
-  package init(toolchain: String, configuration: String) {
+  package init(toolchain: String, configuration: String, flags: String) {
     self.toolchain = toolchain
     self.configuration = configuration
+    self.flags = flags
   }
 
   /// This build.
-  package static var current: BuildInfo {
+  ///
+  /// - Parameter flags: what the manifest tells of them, which this room cannot know.
+  package static func current(flags: String) -> BuildInfo {
     #if DEBUG
-      BuildInfo(toolchain: "Swift \(compilerVersion)", configuration: "debug")
+      BuildInfo(toolchain: "Swift \(compilerVersion)", configuration: "debug", flags: flags)
     #else
-      BuildInfo(toolchain: "Swift \(compilerVersion)", configuration: "release")
+      BuildInfo(toolchain: "Swift \(compilerVersion)", configuration: "release", flags: flags)
     #endif
   }
 

@@ -29,7 +29,7 @@ extension RunHeader {
         caches: [.init(level: 3, type: "unified", bytes: 1 << 25, sharedBy: 2)],
         memoryBytes: 24 << 30, isVirtual: true, flags: ["avx2", "fma"]),
       environment: EnvironmentRecord(
-        build: BuildInfo(toolchain: "Swift 6.3.1", configuration: "release"),
+        build: BuildInfo(toolchain: "Swift 6.3.1", configuration: "release", flags: "kernels -Ounchecked"),
         git: GitState(commit: String(repeating: "a", count: 40), isDirty: false), threads: 2,
         instructionSet: "avx512",
         system: SystemState(

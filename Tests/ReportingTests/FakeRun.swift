@@ -62,7 +62,7 @@ enum FakeRun {
         ], memoryBytes: 24_684_084 << 10, isVirtual: true,
         flags: ["sse2", "fma", "avx2", "avx512f", "avx512bw", "avx512vl"]),
       environment: EnvironmentRecord(
-        build: BuildInfo(toolchain: "Swift 6.3.1", configuration: "release"),
+        build: BuildInfo(toolchain: "Swift 6.3.1", configuration: "release", flags: "kernels -Ounchecked"),
         git: GitState(commit: "8669d56a1b2c3d4e5f60718293a4b5c6d7e8f901", isDirty: true), threads: 2,
         instructionSet: "avx512",
         system: SystemState(

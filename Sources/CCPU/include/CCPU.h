@@ -1,4 +1,4 @@
-// What Swift cannot ask the processor itself: CPUID and XGETBV.
+// What Swift cannot tell by itself: CPUID and XGETBV, and the flags that the manifest compiles with.
 #ifndef CCPU_H
 #define CCPU_H
 
@@ -13,5 +13,8 @@ typedef struct {
 } efgr_cpu_levels;
 
 efgr_cpu_levels efgr_cpu_detect(void);
+
+/// The flags of the code that is timed, as the manifest states them; a string that lives as long as the program.
+const char *_Nonnull efgr_build_flags(void);
 
 #endif

@@ -21,6 +21,7 @@ struct Facts {
       ("system", "\(environment.system.operatingSystem), kernel \(environment.system.kernel)"),
       ("load at start", environment.system.loadAverage.map { "\($0)" }),
       ("toolchain", "\(environment.build.toolchain), \(environment.build.configuration)"),
+      ("compiled with", environment.build.flags),
       ("commit", environment.git.reportText),
       ("kernels for", "\(environment.instructionSet), \(Words.count(environment.threads, "thread"))"),
       ("OPENBLAS_CORETYPE", environment.system.openBLASCoreType),

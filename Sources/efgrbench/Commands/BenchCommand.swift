@@ -33,7 +33,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func timeLayers(_ session: Session, _ run: inout RunRecord) throws -> SideBySide.Tally {
-    let work = try session.sideBySide()
+    let work = session.sideBySide()
     let table = json == "-" ? nil : LiveTable(backends: session.workbench.backends.map(\.name))
     table?.printHead()
     let tally = try work.run(Progress()) { layer in
@@ -46,7 +46,7 @@ struct BenchCommand: ParsableCommand {
 
   /// Verifies the chained network and times it as a whole.
   private func timeNetwork(_ session: Session, _ run: inout RunRecord) throws -> SideBySide.Tally {
-    let work = try session.sideBySide()
+    let work = session.sideBySide()
     guard !work.chains.isEmpty else {
       throw ProgramError.usage(
         "--end-to-end needs a network golden, and there is none for \(session.network.name).")

@@ -32,17 +32,18 @@ struct RunCommand: ParsableCommand {
       for (file, message) in session.shelf.refused {
         try recorder.record(RefusedFile(file: file, message: message))
       }
-      let tally = try perform(session, recorder)
-      try recorder.finish(Interruption.isRequested ? .interrupted : .complete)
+      // What was recorded is finished and reported even where a later layer could not be tried.
+      let tally = Result { try perform(session, recorder) }
+      let isWhole = !Interruption.isRequested && (try? tally.get()) != nil
+      try recorder.finish(isWhole ? .complete : .interrupted)
       let report = Report(try database.run(recorder.uuid))
-      let paths = try report.write(to: out)
-      report.printSummary(paths: paths)
-      return max(tally.status, session.status)
+      report.printSummary(paths: try report.write(to: out))
+      return max(try tally.get().status, session.status)
     }
   }
 
   private func perform(_ session: Session, _ recorder: RunRecorder) throws -> SideBySide.Tally {
-    let work = try session.sideBySide()
+    let work = session.sideBySide()
     var records: [LayerRecord] = []
     let table = LiveTable(backends: session.workbench.backends.map(\.name))
     table.printHead()

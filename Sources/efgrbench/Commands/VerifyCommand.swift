@@ -61,7 +61,11 @@ private struct VerificationPass {
         progress.show(golden.name, done: index, total: entries.count)
         try verify(golden)
       case .network(let golden):
-        try verify(golden) { progress.show($0, done: index, total: entries.count) }
+        do {
+          try verify(golden) { progress.show($0, done: index, total: entries.count) }
+        } catch let error as GoldenError {
+          refused.append(RefusedFile(file: error.file, message: error.rule))
+        }
       case .refused(let file, let message):
         refused.append(RefusedFile(file: file, message: message))
       }
@@ -82,7 +86,7 @@ private struct VerificationPass {
   /// Every layer of the network, chained, on every backend.
   private mutating func verify(_ golden: NetworkGolden, _ show: (String) -> Void) throws {
     let network = try golden.catalogueNetwork()
-    let picture = try Session.picture(of: golden)
+    let picture = try golden.picture()
     for backend in workbench.backends {
       let chain = Chain(
         backend, golden: golden, picture: picture, imageSize: network.imageSize, fallback: workbench.reference

@@ -127,12 +127,24 @@ final class Chain {
 extension NetworkGolden {
   /// The catalogue's network of this name.
   ///
-  /// - Throws: ``ProgramError`` where the catalogue has none.
-  func catalogueNetwork() throws -> Network {
+  /// - Throws: ``GoldenError`` where the catalogue has none.
+  func catalogueNetwork() throws(GoldenError) -> Network {
     do {
       return try Network.named(network)
     } catch {
-      throw ProgramError.badInput("\(url.path) is refused: \(error.description)")
+      throw GoldenError(file: url.path, rule: "the catalogue has no network called \"\(network)\"")
+    }
+  }
+
+  /// The picture that lies beside the golden.
+  ///
+  /// - Throws: ``GoldenError`` where it can't be read, is another one, or is no PNG.
+  func picture() throws(GoldenError) -> Picture {
+    let bytes = try imageBytes()
+    do {
+      return try Picture(png: bytes, file: image)
+    } catch {
+      throw GoldenError(file: url.path, rule: "its picture is of no use (\(error))")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Catalogue
+import Detection
 import Foundation
 import Golden
 
@@ -6,7 +7,8 @@ import Golden
 struct GoldenShelf {
   /// Layer cases by name; a layer of a network is called `network/layer`.
   private(set) var cases: [String: GoldenCase] = [:]
-  private(set) var networks: [String: NetworkGolden] = [:]
+  /// Network goldens with their pictures, by the network's name.
+  private(set) var networks: [String: (golden: NetworkGolden, picture: Picture)] = [:]
   private(set) var refused: [(file: String, message: String)] = []
 
   /// Reads everything in `folder`.
@@ -21,9 +23,17 @@ struct GoldenShelf {
     for entry in GoldenPack.entries(at: URL(fileURLWithPath: folder)) {
       switch entry {
       case .layer(let golden): cases[golden.name] = golden
-      case .network(let golden): networks[golden.network] = golden
+      case .network(let golden): add(golden)
       case .refused(let file, let message): refused.append((file, message))
       }
+    }
+  }
+
+  private mutating func add(_ golden: NetworkGolden) {
+    do throws(GoldenError) {
+      networks[golden.network] = (golden, try golden.picture())
+    } catch {
+      refused.append((error.file, error.rule))
     }
   }
 

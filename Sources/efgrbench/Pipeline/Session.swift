@@ -44,28 +44,18 @@ struct Session {
   }
 
   /// The work on the chosen layers.
-  func sideBySide() throws -> SideBySide {
+  func sideBySide() -> SideBySide {
     SideBySide(
       network: network, steps: steps, workbench: workbench, shelf: shelf, roofs: roofs,
-      plan: isQuick ? .quick : .full, chains: try chains())
+      plan: isQuick ? .quick : .full, chains: chains())
   }
 
   /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.
-  private func chains() throws -> [Chain] {
-    guard let golden = shelf.networks[network.name] else { return [] }
-    let picture = try Self.picture(of: golden)
+  private func chains() -> [Chain] {
+    guard let (golden, picture) = shelf.networks[network.name] else { return [] }
     return workbench.backends.filter { !isQuick || $0.name != "reference" }.map {
       Chain(
         $0, golden: golden, picture: picture, imageSize: network.imageSize, fallback: workbench.reference)
-    }
-  }
-
-  /// The picture that lies beside a network golden.
-  static func picture(of golden: NetworkGolden) throws -> Picture {
-    do {
-      return try Picture(contentsOf: golden.url.deletingLastPathComponent().appending(path: golden.image))
-    } catch {
-      throw ProgramError.badInput("\(error)")
     }
   }
 
@@ -74,7 +64,7 @@ struct Session {
     RunHeader(
       label: label, network: network.name, machine: machine,
       environment: EnvironmentRecord(
-        build: .current, git: .of(), threads: workbench.threads,
+        build: .current(flags: InstructionSet.buildFlags), git: .of(), threads: workbench.threads,
         instructionSet: workbench.instructionSet.rawValue, system: .current()),
       options: options, plannedLayers: steps.count, roofs: roofs)
   }
@@ -82,6 +72,15 @@ struct Session {
   /// Says on stderr what is missing from the start.
   func warn() {
     if let fault = workbench.oracleFault { Notice.print(fault) }
+    let oracled = steps.filter { shelf.golden(for: $0.layer.name, of: network.name) == nil }.count
+    if oracled > 0 {
+      Notice.print(
+        "\(oracled) of \(steps.count) layers have no golden in \(network.name): the oracle gives their truth."
+      )
+    }
+    if shelf.networks[network.name] == nil {
+      Notice.print("\(network.name) has no network golden: its layers are verified alone, not chained.")
+    }
     for (file, message) in shelf.refused { Notice.print("\(file) is refused: \(message).") }
   }
 }
