@@ -110,7 +110,7 @@ let package = Package(
       name: "GoldenTests", dependencies: ["Golden", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
-    .testTarget(name: "HistoryTests", dependencies: ["History"]),
+    .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
     .testTarget(

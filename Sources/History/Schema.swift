@@ -4,7 +4,7 @@ enum Schema {
   static let applicationID = 0x4546_4752
 
   /// `migrations[v]` leads from version v to v + 1. Scripts that were once released never change.
-  static let migrations = [version1]
+  static let migrations = [version1, version2]
 
   /// The version that this program reads and writes.
   static var version: Int { migrations.count }
@@ -31,7 +31,6 @@ enum Schema {
       id INTEGER PRIMARY KEY,
       toolchain TEXT NOT NULL,
       configuration TEXT NOT NULL,
-      build_flags TEXT NOT NULL,
       git_commit TEXT NOT NULL,
       git_dirty INTEGER,
       threads INTEGER NOT NULL,
@@ -168,5 +167,10 @@ enum Schema {
     JOIN machine ON machine.id = run.machine_id
     JOIN environment ON environment.id = run.environment_id
     ORDER BY run.started, run.id;
+    """
+
+  /// The compiler's flags. Of runs before this version they are unknown.
+  private static let version2 = """
+    ALTER TABLE environment ADD COLUMN build_flags TEXT NOT NULL DEFAULT 'unknown';
     """
 }

@@ -44,6 +44,22 @@ struct OpeningTests {
     #expect(try HistoryDatabase(path: path, for: .reading).runs().count == 1)
   }
 
+  /// A database that a program of each earlier version wrote: a run of three layers.
+  @Test(arguments: 1..<Schema.version)
+  func anEarlierDatabaseIsBroughtForward(version: Int) throws {
+    let old = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "Databases/version\(version).sqlite")
+    try FileManager.default.copyItem(at: old, to: URL(fileURLWithPath: path))
+    let database = try HistoryDatabase(path: path, for: .reading)
+    let run = try database.run()
+    #expect(run.layers.map(\.name) == ["conv9_2", "prior4", "detections"])
+    #expect(run.layers[0].results.map(\.backend) == ["reference", "tiled", "openblas"])
+    #expect(run.header.environment.build.flags == "unknown")
+    #expect(try pragma("user_version") == "\(Schema.version)")
+    try HistoryDatabase(path: path, for: .recording).begin(.sample()).finish(.complete)
+    #expect(try database.runs().count == 2)
+  }
+
   @Test func aNewerDatabaseIsRefusedAndLeftAlone() throws {
     _ = try HistoryDatabase(path: path, for: .recording)
     try execute("PRAGMA user_version = 99")
