@@ -1,6 +1,12 @@
 import Catalogue
 import Tensors
 
+/// What a micro-kernel's left operand is made of: at each offset, in order, `depth` consecutive floats per pixel.
+struct Taps {
+  let offsets: [Int]
+  let depth: Int
+}
+
 /// The sizes of a convolution, and its blocked layout: a padded map [N][groups·blocks][H'][W'][depth], where `depth`
 /// channels of a group stand side by side for each pixel, so that a micro-kernel reads them in sequence.
 struct ConvolutionGeometry {
@@ -49,21 +55,23 @@ struct ConvolutionGeometry {
   /// Elements of one padded map of the batch.
   var mapStride: Int { groups * blocks * blockStride }
   /// (channel block, kernel row, kernel column) triples per group.
-  var taps: Int { blocks * kernelArea }
+  var places: Int { blocks * kernelArea }
 
-  /// Offsets of the taps in a group's blocks: channel block outermost, then the kernel's rows and columns.
-  func tapOffsets() -> [Int] {
+  /// The taps in a group's blocks: channel block outermost, then the kernel's rows and columns. Without horizontal
+  /// dilation a kernel row's columns lie side by side in the map, and so do their weights: the row is one tap.
+  func taps() -> Taps {
+    let isDense = convolution.dilation.horizontal == 1
     var offsets: [Int] = []
     for block in 0..<blocks {
       for row in 0..<kernel.vertical {
-        for column in 0..<kernel.horizontal {
+        for column in 0..<(isDense ? 1 : kernel.horizontal) {
           let y = row * convolution.dilation.vertical
           let x = column * convolution.dilation.horizontal
           offsets.append(block * blockStride + (y * padded.horizontal + x) * depth)
         }
       }
     }
-    return offsets
+    return Taps(offsets: offsets, depth: isDense ? kernel.horizontal * depth : depth)
   }
 
   /// The offset of output pixel `pixel` (flat over batch, rows, columns): where its window starts.

@@ -36,12 +36,13 @@ final class DeformablePlan: TiledPlan {
     self.tilesPerChunk = tilesPerChunk
     let chunkPixels = tilesPerChunk * rows
     // Columns are [channel block][tap of the kernel][pixel][depth].
-    let taps = (0..<geometry.taps).map { $0 * chunkPixels * geometry.depth }
+    let taps = Taps(
+      offsets: (0..<geometry.places).map { $0 * chunkPixels * geometry.depth }, depth: geometry.depth)
     let grid = TileGrid(context, geometry, parameters, taps: taps)
     self.grid = grid
     columnPixels = (0..<chunkPixels).map { $0 * geometry.depth }
     columns = (0..<context.pool.size).map { _ in
-      AlignedBuffer(zeros: geometry.taps * chunkPixels * geometry.depth)
+      AlignedBuffer(zeros: geometry.places * chunkPixels * geometry.depth)
     }
     sums = (0..<context.pool.size).map { _ in AlignedBuffer(zeros: grid.sumsCount(tiles: tilesPerChunk)) }
     let height = grid.height + Self.samplingRoundings

@@ -21,7 +21,7 @@ final class ImplicitGemmPlan: TiledPlan {
   init(_ context: PlanContext, _ convolution: Convolution, _ parameters: Parameters<Float>) {
     let geometry = ConvolutionGeometry(context.layer, convolution, padding: convolution.padding)
     map = BlockedMap(geometry, border: convolution.padding)
-    let grid = TileGrid(context, geometry, parameters, taps: geometry.tapOffsets())
+    let grid = TileGrid(context, geometry, parameters, taps: geometry.taps())
     self.grid = grid
     let rows = grid.kernel.rows
     let tiles = (geometry.pixels + rows - 1) / rows

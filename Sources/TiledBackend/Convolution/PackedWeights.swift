@@ -3,7 +3,7 @@ import Microkernels
 import Tensors
 
 /// Weights in the order in which a micro-kernel reads them: for each group and each panel of NR output channels,
-/// [tap][depth][NR], zero where channels run out.
+/// [channel block][kernel row][kernel column][depth][NR], zero where channels run out.
 final class PackedWeights {
   let buffer: AlignedBuffer
   /// NR.
@@ -17,7 +17,7 @@ final class PackedWeights {
   init(_ weight: Tensor<Float>, _ geometry: ConvolutionGeometry, columns: Int) {
     self.columns = columns
     panels = (geometry.groupOutputs + columns - 1) / columns
-    panelStride = geometry.taps * geometry.depth * columns
+    panelStride = geometry.places * geometry.depth * columns
     buffer = AlignedBuffer(zeros: geometry.groups * panels * panelStride)
     let (depth, area) = (geometry.depth, geometry.kernelArea)
     for group in 0..<geometry.groups {
@@ -28,16 +28,16 @@ final class PackedWeights {
         for input in 0..<geometry.groupInputs {
           let (block, lane) = input.quotientAndRemainder(dividingBy: depth)
           for place in 0..<area {
-            let tap = block * area + place
-            target[(tap * depth + lane) * columns] = weight.values[first + input * area + place]
+            let product = (block * area + place) * depth + lane
+            target[product * columns] = weight.values[first + input * area + place]
           }
         }
       }
     }
   }
 
-  /// The panel's weights from tap `tap` on.
-  func panel(_ panel: Int, group: Int, fromTap tap: Int, depth: Int) -> UnsafePointer<Float> {
-    UnsafePointer(buffer.start + (group * panels + panel) * panelStride + tap * depth * columns)
+  /// The panel's weights from product `product` on.
+  func panel(_ panel: Int, group: Int, fromProduct product: Int) -> UnsafePointer<Float> {
+    UnsafePointer(buffer.start + (group * panels + panel) * panelStride + product * columns)
   }
 }

@@ -14,8 +14,8 @@ final class TileGrid {
   let weights: PackedWeights
   let affine: ChannelAffine
   let relu: Bool
-  let taps: [Int]
-  /// Taps per block of KC = tapsPerBlock · depth products.
+  let taps: Taps
+  /// Taps per block of KC = tapsPerBlock · taps.depth products.
   let tapsPerBlock: Int
   /// Scale and shift per group and panel, filled up to NR.
   private let scales: AlignedBuffer
@@ -26,7 +26,7 @@ final class TileGrid {
   static let blockProducts = 144
 
   init(
-    _ context: PlanContext, _ geometry: ConvolutionGeometry, _ parameters: Parameters<Float>, taps: [Int]
+    _ context: PlanContext, _ geometry: ConvolutionGeometry, _ parameters: Parameters<Float>, taps: Taps
   ) {
     guard let weight = parameters.weight else { preconditionFailure("a convolution has weights") }
     self.geometry = geometry
@@ -39,7 +39,7 @@ final class TileGrid {
       channels: geometry.groups * geometry.groupOutputs, parameters,
       epsilon: geometry.convolution.normEpsilon)
     relu = geometry.convolution.relu
-    tapsPerBlock = max(1, min(taps.count, Self.blockProducts / geometry.depth))
+    tapsPerBlock = max(1, min(taps.offsets.count, Self.blockProducts / taps.depth))
     let width = geometry.groups * weights.panels * kernel.columns
     scales = AlignedBuffer(zeros: width)
     shifts = AlignedBuffer(zeros: width)
@@ -53,8 +53,8 @@ final class TileGrid {
 
   /// The height of the summation tree, bias and norm included.
   var height: Int {
-    let blocks = (taps.count + tapsPerBlock - 1) / tapsPerBlock
-    return tapsPerBlock * geometry.depth + blocks - 1 + affine.roundings
+    let blocks = (taps.offsets.count + tapsPerBlock - 1) / tapsPerBlock
+    return tapsPerBlock * taps.depth + blocks - 1 + affine.roundings
   }
 
   /// Elements of sums that `tiles` tiles need.
@@ -72,17 +72,17 @@ final class TileGrid {
     pixelRange: Range<Int>, sums: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>
   ) {
     let tileSize = kernel.rows * kernel.columns
-    taps.withUnsafeBufferPointer { taps in
-      guard let firstTap = taps.baseAddress else { return }
+    taps.offsets.withUnsafeBufferPointer { offsets in
+      guard let firstTap = offsets.baseAddress else { return }
       var tap = 0
-      while tap < taps.count {
-        let count = min(tapsPerBlock, taps.count - tap)
-        let b = weights.panel(panel, group: group, fromTap: tap, depth: geometry.depth)
+      while tap < offsets.count {
+        let count = min(tapsPerBlock, offsets.count - tap)
+        let b = weights.panel(panel, group: group, fromProduct: tap * taps.depth)
         for tile in 0..<tiles {
           kernel.run(
             GemmTile(
               a: a, pixels: pixels + tile * kernel.rows, taps: firstTap + tap, tapCount: count,
-              depth: geometry.depth, b: b, c: sums + tile * tileSize, accumulate: tap > 0))
+              depth: taps.depth, b: b, c: sums + tile * tileSize, accumulate: tap > 0))
         }
         tap += count
       }
