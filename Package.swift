@@ -103,7 +103,10 @@ let package = Package(
     .testTarget(name: "BackendsTests", dependencies: ["Backends"]),
     .testTarget(name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Golden"]),
     .testTarget(
-      name: "TiledBackendTests", dependencies: ["TiledBackend", "ReferenceBackend", "Accuracy"]),
+      name: "MicrokernelsTests", dependencies: ["TiledBackend", "ReferenceBackend", "Accuracy"]),
+    .testTarget(
+      name: "TiledBackendTests",
+      dependencies: ["TiledBackend", "OpenBLASBackend", "ReferenceBackend", "Accuracy"]),
     .testTarget(
       name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend", "Golden"]),
     .testTarget(

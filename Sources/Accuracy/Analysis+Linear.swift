@@ -41,7 +41,7 @@ extension Analysis {
   /// underflows and its loss is multiplied by |x|; an interpolated sample has up to eight such products and is
   /// multiplied by |w|. K products with all of it: 8·K·2⁻¹⁴⁹·(1 + max|s|)·(1 + max|x|)·(1 + max|w|). Sums lose nothing to
   /// underflow. Zero where no product can be that small, and never seen unless data are of the order of 10⁻¹⁹.
-  private func underflow() -> Double {
+  func underflow() -> Double {
     func largest(_ values: [Float]) -> Double { Double(values.reduce(0) { max($0, abs($1)) }) }
     let scale = layer.normScales(parameters).reduce(0) { max($0, abs($1)) }
     let reach = (1 + scale) * (1 + largest(inputs[0].values)) * (1 + largest(parameters.weight?.values ?? []))

@@ -45,7 +45,7 @@ final class OpenBLASPlan: Plan {
     guard inputs.map(\.shape) == layer.inputShapes, output.shape == layer.outputShape else {
       fatalError("The openblas plan of \(layer.name) was run on tensors of other shapes than the layer's.")
     }
-    output.values.withUnsafeMutableBufferPointer { output in
+    output.withUnsafeMutableBufferPointer { output in
       weight.withUnsafeBufferPointer { weight in
         withBases(of: inputs) { input, offset in
           // An empty batch has no memory and nothing to compute.

@@ -18,6 +18,14 @@ package struct Tensor<Element: Sendable>: Sendable {
     self.init(shape, values: [Element](repeating: value, count: shape.count))
   }
 
+  /// Calls `body` with the elements' memory, to be written in place. Changing ``values`` from another module works on
+  /// a copy, for the observer can't be seen from there.
+  package mutating func withUnsafeMutableBufferPointer<Result>(
+    _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
+  ) rethrows -> Result {
+    try values.withUnsafeMutableBufferPointer { try body($0) }
+  }
+
   /// The same elements seen in another shape.
   ///
   /// - Precondition: both shapes have the same element count.

@@ -1,16 +1,48 @@
 /// Floats on a 64-byte boundary: a cache line, and the widest vector. Freed with the last reference.
-final class AlignedBuffer {
-  let count: Int
-  let start: UnsafeMutablePointer<Float>
+///
+/// In debug builds a buffer stands between two guard zones of a NaN that no arithmetic makes: what a kernel reads there
+/// spoils its result, and what it writes there ends the process when the buffer is freed. Release builds have none.
+package final class AlignedBuffer {
+  package let count: Int
+  package let start: UnsafeMutablePointer<Float>
+
+  #if DEBUG
+    /// Elements of a guard zone: some vectors, and whole cache lines.
+    private static let zone = 64
+    private static let unwritten = Float.nan
+  #else
+    private static let zone = 0
+    private static let unwritten = Float(0)
+  #endif
+
+  /// A signalling NaN with a payload of its own.
+  private static let mark = Float(bitPattern: 0x7FA0_5EED)
 
   /// Allocates `count` zeros.
-  init(zeros count: Int) {
+  package convenience init(zeros count: Int) { self.init(count: count, repeating: 0) }
+
+  /// Allocates `count` elements that are to be written before they are read: NaN in debug builds.
+  package convenience init(scratch count: Int) { self.init(count: count, repeating: Self.unwritten) }
+
+  private init(count: Int, repeating value: Float) {
     self.count = count
+    let capacity = max(count, 1) + 2 * Self.zone
     let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    start = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    start.initialize(repeating: 0, count: max(count, 1))
+      byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+    let first = raw.bindMemory(to: Float.self, capacity: capacity)
+    first.initialize(repeating: Self.mark, count: capacity)
+    start = first + Self.zone
+    start.update(repeating: value, count: max(count, 1))
   }
 
-  deinit { start.deallocate() }
+  deinit {
+    let first = start - Self.zone
+    for place in 0..<Self.zone {
+      let (before, after) = (first[place].bitPattern, start[max(count, 1) + place].bitPattern)
+      guard before == Self.mark.bitPattern, after == Self.mark.bitPattern else {
+        fatalError("A kernel wrote beside a buffer of \(count) elements.")
+      }
+    }
+    first.deallocate()
+  }
 }

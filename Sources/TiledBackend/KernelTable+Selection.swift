@@ -10,7 +10,7 @@ import MicrokernelsBaseline
 extension KernelTable {
   /// The kernels for an instruction set. The set must be one that the processor has: see
   /// ``InstructionSet/available``.
-  static func kernels(for set: InstructionSet) -> KernelTable {
+  package static func kernels(for set: InstructionSet) -> KernelTable {
     #if arch(x86_64)
       switch set {
       case .avx512: avx512Kernels

@@ -32,7 +32,7 @@ extension TiledPlan {
 extension Tensor<Float> {
   /// The address of the elements, for writing.
   mutating func withUnsafeMutablePointer(_ body: (UnsafeMutablePointer<Float>) -> Void) {
-    values.withUnsafeMutableBufferPointer { buffer in
+    withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       body(base)
     }

@@ -42,9 +42,9 @@ final class DeformablePlan: TiledPlan {
     self.grid = grid
     columnPixels = (0..<chunkPixels).map { $0 * geometry.depth }
     columns = (0..<context.pool.size).map { _ in
-      AlignedBuffer(zeros: geometry.places * chunkPixels * geometry.depth)
+      AlignedBuffer(scratch: geometry.places * chunkPixels * geometry.depth)
     }
-    sums = (0..<context.pool.size).map { _ in AlignedBuffer(zeros: grid.sumsCount(tiles: tilesPerChunk)) }
+    sums = (0..<context.pool.size).map { _ in AlignedBuffer(scratch: grid.sumsCount(tiles: tilesPerChunk)) }
     let height = grid.height + Self.samplingRoundings
     super.init(context, ErrorModel(height: height, coordinates: .splitInteger))
   }

@@ -29,7 +29,7 @@ final class ImplicitGemmPlan: TiledPlan {
     let columns = tiles * grid.weights.panels * geometry.groups
     tilesPerTask = max(1, min(Self.tilesPerTaskLimit, columns / (context.pool.size * 8)))
     let tilesPerTask = tilesPerTask
-    sums = (0..<context.pool.size).map { _ in AlignedBuffer(zeros: grid.sumsCount(tiles: tilesPerTask)) }
+    sums = (0..<context.pool.size).map { _ in AlignedBuffer(scratch: grid.sumsCount(tiles: tilesPerTask)) }
     super.init(context, ErrorModel(height: grid.height))
   }
 

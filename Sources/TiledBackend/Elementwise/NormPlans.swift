@@ -43,7 +43,7 @@ final class L2NormPlan: TiledPlan {
   init(_ context: PlanContext, epsilon: Float, _ parameters: Parameters<Float>) {
     self.epsilon = epsilon
     weight = parameters.weight?.values ?? []
-    sums = (0..<context.pool.size).map { _ in AlignedBuffer(zeros: Self.strip) }
+    sums = (0..<context.pool.size).map { _ in AlignedBuffer(scratch: Self.strip) }
     // The squares of C channels in one chain (C roundings), root, sum with epsilon, quotient, product.
     super.init(context, ErrorModel(height: context.layer.outputShape[1] + 4))
   }

@@ -33,7 +33,7 @@ final class ResizePlan: TiledPlan {
     let input = context.layer.inputShapes[0]
     rows = Neighbours.along(input: input[2], output: size.vertical)
     columns = Neighbours.along(input: input[3], output: size.horizontal)
-    strips = (0..<context.pool.size).map { _ in AlignedBuffer(zeros: input[3]) }
+    strips = (0..<context.pool.size).map { _ in AlignedBuffer(scratch: input[3]) }
     // Each way: the weight (1), its complement (1), product and sum (2).
     super.init(context, ErrorModel(height: 8))
   }

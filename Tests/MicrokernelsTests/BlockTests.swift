@@ -1,0 +1,136 @@
+import Accuracy
+import Backends
+import Catalogue
+import Microkernels
+import ReferenceBackend
+import Tensors
+import Testing
+
+@Suite("Every block kernel of every instruction set") struct BlockTests {
+  @Test("transposes what lies within its strides alone", arguments: Fence.allCases, [0, 3])
+  func transpose(fence: Fence, gap: Int) {
+    for kernels in Kernels.all {
+      for rows in kernels.edges {
+        for columns in kernels.edges where rows > 0 && columns > 0 {
+          let (sourceStride, targetStride) = (columns + gap, rows + gap)
+          let source = Fenced(numbers((rows - 1) * sourceStride + columns, stream: 1), fence: fence)
+          let target = Fenced<Float>(count: (columns - 1) * targetStride + rows, fence: fence)
+          kernels.table.transpose(
+            .init(source.start), sourceStride, target.start, targetStride, rows, columns)
+          let untouched = Float(bitPattern: Fence.mark)
+          let expected = (0..<target.count).map { place in
+            let (column, row) = place.quotientAndRemainder(dividingBy: targetStride)
+            return row < rows ? source.start[row * sourceStride + column] : untouched
+          }
+          #expect(bits(target.values) == bits(expected), "\(kernels.set) \(rows)×\(columns)")
+          #expect(target.isSlackUntouched)
+        }
+      }
+    }
+  }
+
+  /// Every tile kernel over every depth of a block; the pixels' windows end with the map.
+  @Test("multiplies a tile within γ of its chain", arguments: Fence.allCases, [1, 2, 5])
+  func multiply(fence: Fence, taps: Int) {
+    for kernels in Kernels.all {
+      for kernel in [kernels.table.wideGemm, kernels.table.narrowGemm] {
+        for depth in 1...17 {
+          for accumulate in [false, true] {
+            let product = TileProduct(kernel, taps: taps, depth: depth, accumulate: accumulate)
+            #expect(product.worstRatio(fence) <= 1, "\(kernel.name) depth \(depth) accumulate \(accumulate)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("finishes a tile in place", arguments: Fence.allCases, [false, true])
+  func finishTile(fence: Fence, relu: Bool) {
+    for kernels in Kernels.all {
+      for rows in 0...9 {
+        for columns in [kernels.table.lanes, 2 * kernels.table.lanes] {
+          let sums = numbers(rows * columns, stream: 1)
+          let tile = Fenced(sums, fence: fence)
+          let (scale, shift) = (numbers(columns, stream: 2), numbers(columns, stream: 3))
+          let (scales, shifts) = (Fenced(scale, fence: fence), Fenced(shift, fence: fence))
+          kernels.table.finishTile(tile.start, rows, columns, .init(scales.start), .init(shifts.start), relu)
+          for (place, result) in tile.values.enumerated() {
+            let product = Double(sums[place]) * Double(scale[place % columns])
+            let truth = product + Double(shift[place % columns])
+            // The product and the sum round.
+            let bound = LoopCase.gamma(2) * (abs(product) + abs(Double(shift[place % columns])))
+            #expect(abs(Double(result) - (relu ? max(truth, 0) : truth)) <= bound, "\(kernels.set) \(place)")
+          }
+          #expect(tile.isSlackUntouched && scales.isSlackUntouched && shifts.isSlackUntouched)
+        }
+      }
+    }
+  }
+
+  /// The corners are the first and the last pixel of each block, so a step too far is past a fence.
+  @Test("gathers four corners of every channel block", arguments: Fence.allCases, [1, 3])
+  func gather(fence: Fence, blocks: Int) {
+    let weights: (Float, Float, Float, Float) = (0.1, 0.2, 0.3, 0.4)
+    for kernels in Kernels.all {
+      for depth in 1...(2 * kernels.table.lanes + 1) {
+        let (blockStride, columnStride) = (4 * depth, depth + 2)
+        let map = Fenced(numbers(blocks * blockStride, stream: 1), fence: fence)
+        let columns = Fenced<Float>(count: (blocks - 1) * columnStride + depth, fence: fence)
+        let sample = BilinearSample(offsets: (0, depth, 2 * depth, 3 * depth), weights: weights)
+        kernels.table.gather(
+          .init(map.start), sample, columns.start, blocks, depth, blockStride, columnStride)
+        for (place, result) in columns.values.enumerated() {
+          let (block, lane) = place.quotientAndRemainder(dividingBy: columnStride)
+          guard lane < depth else {
+            #expect(result.bitPattern == Fence.mark)
+            continue
+          }
+          let terms = zip([weights.0, weights.1, weights.2, weights.3], 0..<4).map { weight, corner in
+            Double(weight) * Double(map.start[block * blockStride + corner * depth + lane])
+          }
+          // The first term passes its product and three sums.
+          let bound = LoopCase.gamma(4) * terms.reduce(0) { $0 + abs($1) }
+          #expect(abs(Double(result) - terms.reduce(0, +)) <= bound, "\(kernels.set) \(depth) at \(place)")
+        }
+        #expect(columns.isSlackUntouched)
+      }
+    }
+  }
+
+  @Test("decodes boxes within their bound", arguments: Fence.allCases)
+  func decode(fence: Fence) throws {
+    for kernels in Kernels.all {
+      for count in kernels.lengths where count > 0 {
+        let values = [1, 2, 3].map { numbers(4 * count, stream: $0) }
+        let buffers = values.map { Fenced($0, fence: fence) }
+        let corners = Fenced<Float>(count: 4 * count, fence: fence)
+        kernels.table.decode(
+          .init(buffers[0].start), .init(buffers[1].start), .init(buffers[2].start), corners.start, count,
+          0.1,
+          0.2)
+        let verdict = try decodeVerdict(values, count: count, output: corners.values)
+        #expect(verdict.status.isGood, "\(kernels.set), \(count) boxes: \(verdict.message)")
+        #expect(corners.isSlackUntouched)
+      }
+    }
+  }
+
+  private func decodeVerdict(_ values: [[Float]], count: Int, output: [Float]) throws -> Verdict {
+    let shapes = [try Shape([1, count, 4]), try Shape([1, count, 4]), try Shape([count, 4])]
+    let layer = try Layer(
+      name: "decode", operation: .decodeBoxes(centreVariance: 0.1, sizeVariance: 0.2), inputShapes: shapes)
+    let inputs = zip(shapes, values).map { Tensor($0, values: $1) }
+    let truth = Truth(
+      shape: layer.outputShape,
+      values: Reference.evaluate(
+        layer, inputs: inputs.map { $0.map(Double.init) }, parameters: Parameters<Double>()
+      ).values)
+    // What DecodePlan declares.
+    let bounds = ErrorBounds.evaluate(
+      layer: layer, model: ErrorModel(height: 11, exponentialError: 3), inputs: inputs,
+      parameters: Parameters(), truth: truth)
+    return Comparison.judge(
+      layer: layer, output: Tensor(layer.outputShape, values: output), truth: truth, bounds: bounds,
+      exact: false)
+  }
+}

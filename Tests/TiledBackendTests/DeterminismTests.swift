@@ -1,0 +1,137 @@
+import Backends
+import Catalogue
+import Foundation
+import Tensors
+import Testing
+import TiledBackend
+
+@Suite("Tiled plans of every kind give the same bits") struct DeterminismTests {
+  @Test("as they promise", arguments: Subject.all)
+  func promise(_ subject: Subject) throws {
+    let (layer, _, parameters) = try subject.make(1)
+    for set in InstructionSet.available {
+      let plan = try TiledBackend(instructionSet: set, threads: 1).plan(layer, parameters: parameters)
+      #expect(plan.errorModel.isDeterministic)
+    }
+  }
+
+  /// One thread runs the tasks in order; more share them out anew on every run.
+  @Test("over numbers of threads", arguments: Subject.all)
+  func threads(_ subject: Subject) throws {
+    let (layer, inputs, parameters) = try subject.make(subject.isBatched ? 2 : 1)
+    for set in InstructionSet.available {
+      let once = try run(layer, inputs, parameters, set, threads: 1).bits
+      for threads in [2, 3, 7, ProcessInfo.processInfo.activeProcessorCount] {
+        #expect(
+          try run(layer, inputs, parameters, set, threads: threads).bits == once, "\(set), \(threads) threads"
+        )
+      }
+    }
+  }
+
+  /// Other data come between, so that nothing stale helps.
+  @Test("over repeats", arguments: Subject.all)
+  func repeats(_ subject: Subject) throws {
+    let (layer, inputs, parameters) = try subject.make(1)
+    for set in InstructionSet.available {
+      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: parameters)
+      var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+      plan.run(inputs, into: &output)
+      let once = output.bits
+      for _ in 0..<3 {
+        plan.run(inputs.map { $0.map { 1 - $0 } }, into: &output)
+        plan.run(inputs, into: &output)
+        #expect(output.bits == once, "\(set)")
+      }
+    }
+  }
+
+  @Test("over positions in the batch", arguments: Subject.all.filter(\.isBatched))
+  func positions(_ subject: Subject) throws {
+    let (one, picture, parameters) = try subject.make(1)
+    let (three, pictures, _) = try subject.make(3)
+    for set in InstructionSet.available {
+      let once = try run(one, picture, parameters, set, threads: 2).bits
+      let thrice = try run(three, pictures, parameters, set, threads: 2).bits
+      #expect(thrice == once + once + once, "\(set)")
+    }
+  }
+
+  /// Whole plans at the alignments that arrays come in; MicrokernelsTests put each loop at every one.
+  @Test("over alignments of inputs and output", arguments: Subject.all)
+  func alignments(_ subject: Subject) throws {
+    let (layer, inputs, parameters) = try subject.make(1)
+    for set in InstructionSet.available {
+      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: parameters)
+      var first = Tensor<Float>(layer.outputShape, repeating: .nan)
+      plan.run(inputs, into: &first)
+      let copies = inputs.map { $0.copiesElsewhere() }
+      let outputs = Tensor<Float>(layer.outputShape, repeating: .nan).copiesElsewhere()
+      for (index, output) in outputs.enumerated() {
+        var output = output
+        plan.run(copies.map { $0[index] }, into: &output)
+        #expect(output.bits == first.bits, "\(set)")
+      }
+    }
+  }
+
+  /// What lies behind an input spoils whatever reads it, and so shows in the output; what lies behind the output
+  /// shows whatever writes it. A dynamic output is an array of its own.
+  @Test("whatever lies behind inputs and output", arguments: Subject.all)
+  func surroundings(_ subject: Subject) throws {
+    let (layer, inputs, parameters) = try subject.make(1)
+    for set in InstructionSet.available {
+      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: parameters)
+      var plain = Tensor<Float>(layer.outputShape, repeating: .nan)
+      plan.run(inputs, into: &plain)
+      let spared = inputs.map { $0.withSpareElements() }
+      var output = Tensor<Float>(layer.outputShape, repeating: .nan).withSpareElements()
+      plan.run(spared, into: &output)
+      #expect(output.bits == plain.bits, "\(set)")
+      #expect(layer.hasDynamicOutput || output.areSpareElementsUntouched, "\(set)")
+      #expect(output.values.allSatisfy { !$0.isNaN }, "\(set): every element is written")
+    }
+  }
+
+  private func run(
+    _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, _ set: InstructionSet,
+    threads: Int
+  ) throws -> Tensor<Float> {
+    let plan = try TiledBackend(instructionSet: set, threads: threads).plan(layer, parameters: parameters)
+    var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+    plan.run(inputs, into: &output)
+    return output
+  }
+}
+
+@Suite("A buffer's guard zones") struct AlignedBufferTests {
+  @Test("leave the buffer to its owner")
+  func within() async {
+    await #expect(processExitsWith: .success) {
+      let buffer = AlignedBuffer(zeros: 5)
+      buffer.start.update(repeating: 1, count: 5)
+    }
+  }
+
+  @Test("end the process when an element after the last was written")
+  func after() async {
+    await #expect(processExitsWith: .failure) {
+      let buffer = AlignedBuffer(zeros: 5)
+      buffer.start[5] = 0
+    }
+  }
+
+  @Test("end the process when an element before the first was written")
+  func before() async {
+    await #expect(processExitsWith: .failure) {
+      let buffer = AlignedBuffer(scratch: 5)
+      buffer.start[-1] = 0
+    }
+  }
+
+  @Test("spoil what reads them, and scratch that nobody wrote")
+  func poison() {
+    let buffer = AlignedBuffer(scratch: 5)
+    #expect((-1...5).allSatisfy { buffer.start[$0].isNaN })
+  }
+}

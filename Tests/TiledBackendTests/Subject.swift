@@ -1,0 +1,98 @@
+import Backends
+import Catalogue
+import Foundation
+import Tensors
+import Testing
+import TiledBackend
+
+/// A layer of any kind with data for one picture or for several equal ones.
+struct Subject: CustomTestStringConvertible, Sendable {
+  let testDescription: String
+  /// Whether the kind has a batch.
+  let isBatched: Bool
+  let make: @Sendable (_ batch: Int) throws -> (Layer, [Tensor<Float>], Parameters<Float>)
+
+  /// Every kind: convolutions around the edges of the tiles, plain and deformable, and ``KindCase/all``.
+  static let all =
+    KindCase.all.map(Subject.init)
+    + convolutions.flatMap { shape in
+      [false, true].filter { !($0 && shape.groups > 1) }.map { Subject(shape, deformable: $0) }
+    }
+
+  /// Wide maps among them, so that several threads share the pixels.
+  private static let convolutions =
+    ConvolutionCase.all.suffix(14) + [
+      ConvolutionCase(
+        channels: 17, outputs: 33, kernel: Pair(3), map: Pair(19, 23), padding: Pair(1), hasNorm: true,
+        relu: true),
+      ConvolutionCase(channels: 40, outputs: 70, kernel: Pair(1), map: Pair(21, 20)),
+    ]
+
+  private init(_ kind: KindCase) {
+    testDescription = kind.testDescription
+    isBatched = kind.isBatched
+    make = { batch in
+      let data = try kind.data(batch: batch)
+      return (try kind.layer(batch: batch), data.inputs, data.parameters)
+    }
+  }
+
+  private init(_ shape: ConvolutionCase, deformable: Bool) {
+    testDescription = "\(deformable ? "deformable " : "")\(shape.testDescription)"
+    isBatched = true
+    make = { batch in
+      var shape = shape
+      shape.batch = 1
+      let data = TestData(try shape.layer(deformable: deformable), whole: false)
+      shape.batch = batch
+      let layer = try shape.layer(deformable: deformable)
+      let inputs = zip(layer.inputShapes, data.inputs).map { extents, picture in
+        Tensor(extents, values: (0..<batch).flatMap { _ in picture.values })
+      }
+      return (layer, inputs, data.parameters)
+    }
+  }
+}
+
+extension Tensor<Float> {
+  var bits: [UInt32] { values.map(\.bitPattern) }
+
+  /// Copies that begin at various distances from a cache line: as many as the allocator gives, in steps of the 16
+  /// bytes that it aligns to.
+  func copiesElsewhere() -> [Tensor] {
+    (0..<8).map { step in
+      var moved: [Float] = []
+      moved.reserveCapacity(values.count + 4 * step)
+      moved += values
+      return Tensor(shape, values: moved)
+    }
+  }
+
+  /// A copy followed by spare elements in the array's own memory, all of them ``spare``.
+  func withSpareElements() -> Tensor {
+    var longer: [Float] = []
+    longer.reserveCapacity(values.count + Self.spareCount)
+    longer += values
+    longer.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      (base + buffer.count).initialize(repeating: Self.spare, count: Self.spareCount)
+    }
+    return Tensor(shape, values: longer)
+  }
+
+  /// Whether nothing was written to the spare elements.
+  var areSpareElementsUntouched: Bool {
+    guard values.capacity >= values.count + Self.spareCount else { return false }
+    return values.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return true }
+      return (0..<Self.spareCount).allSatisfy {
+        (base + buffer.count)[$0].bitPattern == Self.spare.bitPattern
+      }
+    }
+  }
+
+  /// Elements of the widest vector and more.
+  private static var spareCount: Int { 64 }
+  /// A signalling NaN with a payload that no arithmetic makes.
+  private static var spare: Float { Float(bitPattern: 0x7FA0_5EED) }
+}
