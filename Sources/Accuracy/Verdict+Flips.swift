@@ -33,7 +33,7 @@ extension Verdict {
       status: .passed, elements: output.values.count,
       nonZeroShare: output.values.isEmpty ? 0 : Double(nonZero) / Double(output.values.count),
       maxAbsError: margin, maxRatio: ratio, maxProbabilisticRatio: ratio,
-      ulp: ULPStatistics(p50: 0, p99: 0, max: 0), failures: 0, firstFailure: nil,
+      ulp: ULPStatistics(p50: 0, p99: 0, max: 0), failures: 0, firstFailure: nil, flips: flips.count,
       message: """
         \(flips.count) \(flips.count == 1 ? "decision" : "decisions") fell otherwise than in exact arithmetic, each \
         with its overlap within the error bound of the threshold: \(margin) away at the most, \(ratio) of the bound.

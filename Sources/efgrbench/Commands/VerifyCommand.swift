@@ -134,6 +134,9 @@ private struct VerificationPass {
       )
       print("  repeat with: \(result.repro)")
     }
+    for (name, _, result, _) in results where result.status == .passed && !result.message.isEmpty {
+      print("\(Style.yellow("passed"))  \(name) on \(result.backend): \(result.message)")
+    }
     for file in refused { print("\(Style.red("refused"))  \(file.file): \(file.message).") }
     if !results.isEmpty { print(summaryTable.text) }
     if !isComplete { print("Interrupted: the cases above are what was finished.") }

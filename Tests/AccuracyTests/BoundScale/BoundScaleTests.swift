@@ -51,7 +51,8 @@ import TiledBackend
     for (name, backend) in backends where backend.offers(specimen.layer.kind) {
       let plan = try backend.plan(specimen.layer, parameters: specimen.parameters)
       tally.add(
-        specimen.judge(plan, truth: truth), specimen.layer.kind, backend: name, job.adversary)
+        specimen.judge(plan, truth: truth), specimen.layer.kind, backend: name,
+        data: job.layer.data(job.adversary))
     }
     return tally
   }

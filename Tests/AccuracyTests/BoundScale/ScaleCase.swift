@@ -20,6 +20,16 @@ struct ScaleCase: Sendable {
     return Specimen(layer: layer, inputs: inputs, parameters: parameters(adversary, stream + 8))
   }
 
+  /// The data's name: some kinds have ranges of their own, whatever the adversary.
+  func data(_ adversary: Adversary) -> String {
+    switch operation.kind {
+    case .sigmoid, .softmax, .objectnessMap, .decodeBoxes, .nms, .priorBox: Adversary.uniform.rawValue
+    case .conv2d, .deformConv2d, .maxPool2d, .batchNorm2d, .relu, .multiply, .add, .concat, .l2Norm,
+      .boxOffsets, .objectnessModulate, .headPermute, .resizeBilinear:
+      adversary.rawValue
+    }
+  }
+
   private func input(_ index: Int, _ adversary: Adversary, _ stream: UInt64) -> Tensor<Float> {
     let shape = inputShapes[index]
     func uniform(_ scale: Float) -> Tensor<Float> {

@@ -23,15 +23,15 @@ struct ScaleTally: Sendable {
   /// The first few violations in words.
   private(set) var faults: [String] = []
 
-  mutating func add(_ verdict: Verdict, _ kind: LayerKind, backend: String, _ adversary: Adversary) {
+  mutating func add(_ verdict: Verdict, _ kind: LayerKind, backend: String, data: String) {
     var count = Count()
     count.elements = verdict.elements
     let isUnbounded = verdict.status == .mistrusted && verdict.nonZeroShare > Comparison.leastNonZeroShare
     count.violations = max(verdict.failures, isUnbounded || verdict.status == .failed ? 1 : 0)
     count.ratio = verdict.maxRatio
-    count.data = adversary.rawValue
-    if adversary == .uniform { count.likely = verdict.maxProbabilisticRatio }
-    if count.violations > 0 { faults.append("\(kind) \(backend) \(adversary): \(verdict.message)") }
+    count.data = data
+    if data == Adversary.uniform.rawValue { count.likely = verdict.maxProbabilisticRatio }
+    if count.violations > 0 { faults.append("\(kind) \(backend) \(data): \(verdict.message)") }
     merge(count, Row(kind: kind, backend: backend))
   }
 
