@@ -111,7 +111,11 @@ let package = Package(
       name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend", "Golden"]),
     .testTarget(
       name: "GoldenTests", dependencies: ["Golden", .product(name: "Crypto", package: "swift-crypto")]),
-    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "ReferenceBackend"]),
+    // Optimised, for it makes the data of up to 10⁹ comparisons.
+    .testTarget(
+      name: "AccuracyTests",
+      dependencies: ["Accuracy", "Golden", "OpenBLASBackend", "ReferenceBackend", "TiledBackend"],
+      swiftSettings: dataCode),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),

@@ -23,8 +23,11 @@ package struct ErrorBounds: Sendable {
 
   /// The bounds of `layer`'s output for these very inputs.
   ///
-  /// Each kind's derivation stands with its function. Kinds that move or choose values round nothing and get zero;
-  /// so does `nms`, whose rows are copies and whose decisions are compared as they are.
+  /// Each kind's derivation stands with its function. Kinds that move or choose values round nothing and get zero.
+  /// A maximum and a ReLU are continuous and never move two numbers further apart: ties within a pooling window and
+  /// values that cross zero are no jumps, and an error before them is at most as large after them. `nms` does jump;
+  /// its rows are copies and get zero, and rows that differ are weighed by the margins of the decisions behind them,
+  /// see ``Verdict/weighingFlips(of:inputs:output:exact:)``.
   ///
   /// - Complexity: O(known elements) where the truth carries magnitudes, else O(known elements × products in one).
   package static func evaluate(

@@ -27,6 +27,8 @@ package struct Verdict: Sendable {
   /// How many elements are past the guaranteed bound.
   package let failures: Int
   package let firstFailure: Failure?
+  /// How many decisions fell otherwise than in exact arithmetic, each within its margin; only `nms` decides.
+  package private(set) var flips = 0
   /// One sentence for people.
   package let message: String
 
@@ -42,6 +44,6 @@ package struct Verdict: Sendable {
     Verdict(
       status: status, elements: elements, nonZeroShare: nonZeroShare, maxAbsError: maxAbsError,
       maxRatio: maxRatio, maxProbabilisticRatio: maxProbabilisticRatio, ulp: ulp, failures: failures,
-      firstFailure: firstFailure, message: message)
+      firstFailure: firstFailure, flips: flips, message: message)
   }
 }

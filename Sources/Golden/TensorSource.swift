@@ -76,3 +76,19 @@ package struct ParameterSources: Sendable {
     return fixed.compactMap { name, source in source.map { (name, $0) } }
   }
 }
+
+extension ParameterSources {
+  /// Parameters whose values are stored.
+  package init(_ parameters: Parameters<Float>) {
+    func stored(_ values: [Float]) -> TensorSource {
+      .stored(Tensor(Shape(trusted: [values.count]), values: values))
+    }
+    self.init(
+      weight: parameters.weight.map(TensorSource.stored), bias: parameters.bias.map(stored),
+      norm: parameters.norm.map {
+        Norm(
+          weight: stored($0.weight), bias: stored($0.bias), runningMean: stored($0.runningMean),
+          runningVariance: stored($0.runningVariance))
+      })
+  }
+}

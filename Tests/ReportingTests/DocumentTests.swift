@@ -25,7 +25,7 @@ struct DocumentTests {
     #expect(
       Set(first.keys) == [
         "case", "kind", "backend", "algorithm", "status", "elements", "max_abs_error", "max_ratio", "ulp",
-        "first_failure", "repro", "message",
+        "first_failure", "repro", "message", "nonzero_share",
       ])
     #expect(first["first_failure"] is NSNull)
     #expect(Set((first["ulp"] as? [String: Any] ?? [:]).keys) == ["p50", "p99", "max"])

@@ -63,6 +63,52 @@ import Testing
     #expect(try workspace.run("verify", "pack").status == 40)
   }
 
+  @Test("says how much of the truth is not zero")
+  func nonZeroShare() throws {
+    let workspace = try Workspace()
+    try GoldenFiles.writeReLU("half", to: try workspace.makeFolder("pack"))
+    let program = try workspace.run("verify", "pack", "--json", "out.json")
+    #expect(program.output.contains("least non-zero"), "\(program.output)")
+    #expect(program.output.contains("50.0 %"), "\(program.output)")
+    let data = try Data(contentsOf: workspace.folder.appending(path: "out.json"))
+    let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let results = try #require(document["results"] as? [[String: Any]])
+    #expect(results.compactMap { $0["nonzero_share"] as? Double } == [0.5, 0.5])
+  }
+
+  @Test("is never good when there was nothing to verify")
+  func nothing() throws {
+    let workspace = try Workspace()
+    let pack = try workspace.makeFolder("pack")
+    let empty = try workspace.run("verify", "pack")
+    #expect(empty.status == 65)
+    #expect(empty.output.contains("pack: the folder holds no golden file."))
+    #expect(try workspace.run("verify").status == 65)
+    try GoldenFiles.writeReLU("unoffered", to: pack)
+    #expect(try workspace.run("verify", "pack", "--backends", "openblas").status == 40)
+    let run = try workspace.run(
+      "run", "--quick", "--golden", "pack", "--layers", "prior4", "--backends", "openblas")
+    #expect(run.status == 40, "\(run.output)\(run.errors)")
+  }
+
+  @Test("saves a failed case, says that its truth is in doubt, and repeats it")
+  func savedFailure() throws {
+    let workspace = try Workspace()
+    let pack = try workspace.makeFolder("pack")
+    try GoldenFiles.writeConvolution("wrong", expected: [3, 5, 7.001, 9], to: pack)
+    try GoldenFiles.writeReLU("right", to: pack)
+    let program = try workspace.run("verify", "pack", "--save-failures", "failures")
+    #expect(program.status == 10)
+    #expect(program.output.contains("the file's truth is in doubt"), "\(program.output)")
+    let saved = try FileManager.default.contentsOfDirectory(
+      atPath: workspace.folder.appending(path: "failures").path)
+    #expect(saved == ["wrong.safetensors"])
+    let again = try workspace.run("verify", "--backends", "tiled", "failures/wrong.safetensors")
+    #expect(again.status == 10)
+    #expect(try workspace.run("verify", "pack/right.safetensors", "--save-failures", "none").status == 0)
+    #expect(try workspace.run("verify", "pack", "--save-failures", "/proc/failures").status == 65)
+  }
+
   private struct Result {
     let name: String
     let backend: String

@@ -39,6 +39,8 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     package let algorithm: String
     package let status: ResultStatus
     package let elements: Int
+    /// The share of compared elements whose truth is not zero, where it is known.
+    package let nonZeroShare: Nullable<JSONNumber>
     package let maxAbsError: Nullable<JSONNumber>
     package let maxRatio: Nullable<JSONNumber>
     package let ulp: Nullable<ULPDocument>
@@ -46,13 +48,14 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     package let repro: String
     package let message: String
 
-    package init(case name: String, kind: String, result: ResultRecord) {
+    package init(case name: String, kind: String, result: ResultRecord, nonZeroShare: Double? = nil) {
       self.case = name
       self.kind = kind
       backend = result.backend
       algorithm = result.algorithm
       status = result.status
       elements = result.elements
+      self.nonZeroShare = Nullable(number: nonZeroShare)
       maxAbsError = Nullable(number: result.maxAbsError)
       maxRatio = Nullable(number: result.maxRatio)
       ulp = Nullable(result.ulp.map(ULPDocument.init))
@@ -63,6 +66,7 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey {
       case `case`, kind, backend, algorithm, status, elements, ulp, repro, message
+      case nonZeroShare = "nonzero_share"
       case maxAbsError = "max_abs_error"
       case maxRatio = "max_ratio"
       case firstFailure = "first_failure"

@@ -42,9 +42,9 @@ final class SuppressionPlan: TiledPlan {
   /// The candidates of every class but the background, in row order.
   private func gather(_ scores: [Float], _ objectness: [Float], classes: Int) -> [[Candidate]] {
     var candidates = [[Candidate]](repeating: [], count: classes)
-    let threshold = Float(suppression.scoreThreshold)
+    let threshold = Float(roundedDown: suppression.scoreThreshold)
     // An anchor without an object scores 0 in every class, which passes where the threshold is negative.
-    let objectnessThreshold = Float(suppression.objectnessThreshold)
+    let objectnessThreshold = Float(roundedDown: suppression.objectnessThreshold)
     for (row, objectness) in objectness.enumerated() {
       let isObject = objectness > objectnessThreshold
       if !isObject && threshold >= 0 { continue }
@@ -58,7 +58,7 @@ final class SuppressionPlan: TiledPlan {
 
   private func suppress(_ candidates: [Candidate], _ boxes: [Float]) -> [Candidate] {
     let sorted = candidates.sorted { ($0.score, $1.row) > ($1.score, $0.row) }
-    let threshold = Float(suppression.iouThreshold)
+    let threshold = Float(roundedDown: suppression.iouThreshold)
     var kept: [Candidate] = []
     var keptBoxes: [PixelBox] = []
     for candidate in sorted {
@@ -94,5 +94,14 @@ private struct PixelBox {
     let height = max(0, min(bottom, other.bottom) - max(top, other.top) + 1)
     let intersection = width * height
     return intersection / (area + other.area - intersection)
+  }
+}
+
+extension Float {
+  /// The greatest number that is no more than `threshold`. A float32 number exceeds the one exactly if it exceeds the
+  /// other; of the nearest number, which may be above the threshold, that would not be so.
+  fileprivate init(roundedDown threshold: Double) {
+    let nearest = Float(threshold)
+    self = Double(nearest) > threshold ? nearest.nextDown : nearest
   }
 }

@@ -18,6 +18,10 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
   var json: String?
+  @Option(
+    help: ArgumentHelp(
+      "Save failed cases in a folder, cut down to the smallest shape that still fails.", valueName: "folder"))
+  var saveFailures: String?
 
   func run() throws {
     try endingProgram {
@@ -27,11 +31,13 @@ struct VerifyCommand: ParsableCommand {
       let entries = (paths.isEmpty ? ["Golden"] : paths).flatMap { path in
         GoldenPack.entries(at: URL(fileURLWithPath: path))
       }
-      var pass = VerificationPass(workbench: workbench)
+      let keeper = try saveFailures.map { try FailureKeeper(folder: $0, workbench) }
+      var pass = VerificationPass(workbench: workbench, keeper: keeper)
       try pass.run(entries, Progress())
       let document = VerifyDocument(machine: .current(), results: pass.documentResults, refused: pass.refused)
       if let json { try JSONOutput.write(document, to: json) }
       if json != "-" { pass.printSummary() }
+      if json != "-" { keeper?.sentences.forEach { print($0) } }
       return max(pass.status, workbench.oracleFault == nil ? .good : .notCovered)
     }
   }
@@ -40,14 +46,21 @@ struct VerifyCommand: ParsableCommand {
 /// One pass over golden entries.
 private struct VerificationPass {
   let workbench: Workbench
+  private let keeper: FailureKeeper?
   private(set) var refused: [RefusedFile] = []
-  private var results: [(name: String, kind: String, result: ResultRecord)] = []
+  private var results: [(name: String, kind: String, result: ResultRecord, nonZeroShare: Double)] = []
   private var isComplete = true
 
-  init(workbench: Workbench) { self.workbench = workbench }
+  init(workbench: Workbench, keeper: FailureKeeper?) {
+    self.workbench = workbench
+    self.keeper = keeper
+  }
 
   var documentResults: [VerifyDocument.Result] {
-    results.map { VerifyDocument.Result(case: $0.name, kind: $0.kind, result: $0.result) }
+    results.map {
+      VerifyDocument.Result(
+        case: $0.name, kind: $0.kind, result: $0.result, nonZeroShare: $0.nonZeroShare)
+    }
   }
 
   mutating func run(_ entries: [GoldenPack.Entry], _ progress: Progress) throws {
@@ -79,7 +92,8 @@ private struct VerificationPass {
       let result = ResultRecord(
         outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend.name))
-      results.append((golden.name, golden.layer.kind.rawValue, result))
+      results.append((golden.name, golden.layer.kind.rawValue, result, outcome.verdict.nonZeroShare))
+      if outcome.verdict.status == .failed { try keeper?.keep(golden, on: backend) }
     }
   }
 
@@ -101,7 +115,11 @@ private struct VerificationPass {
         let result = ResultRecord(
           link.verdict, backend: backend.name, algorithm: link.algorithm,
           repro: "efgrbench verify --backends \(backend.name) \(Trial.path(golden.url))")
-        results.append(("\(network.name)/chained/\(step.layer.name)", step.layer.kind.rawValue, result))
+        results.append(
+          (
+            "\(network.name)/chained/\(step.layer.name)", step.layer.kind.rawValue, result,
+            link.verdict.nonZeroShare
+          ))
       }
     }
   }
@@ -114,11 +132,14 @@ private struct VerificationPass {
   }
 
   func printSummary() {
-    for (name, _, result) in results where !result.status.isGood {
+    for (name, _, result, _) in results where !result.status.isGood {
       print(
         "\(Style.red(result.status.rawValue))  \(name) on \(result.backend) (\(result.algorithm)): \(result.message)"
       )
       print("  repeat with: \(result.repro)")
+    }
+    for (name, _, result, _) in results where result.status == .passed && !result.message.isEmpty {
+      print("\(Style.yellow("passed"))  \(name) on \(result.backend): \(result.message)")
     }
     for file in refused { print("\(Style.red("refused"))  \(file.file): \(file.message).") }
     if !results.isEmpty { print(summaryTable.text) }
@@ -129,16 +150,18 @@ private struct VerificationPass {
     let statuses: [ResultStatus] = [.exact, .passed, .marginal, .failed, .mistrusted, .unimplemented]
     var table = TextTable(
       [("backend", .left), ("kind", .left), ("cases", .right)] + statuses.map { ($0.rawValue, .right) }
-        + [("elements", .right), ("worst ratio", .right), ("worst ULP", .right)])
+        + [("elements", .right), ("least non-zero", .right), ("worst ratio", .right), ("worst ULP", .right)])
     for backend in workbench.backends.map(\.name) {
       for kind in Set(results.map(\.kind)).sorted() {
-        let rows = results.filter { $0.result.backend == backend && $0.kind == kind }.map(\.result)
+        let those = results.filter { $0.result.backend == backend && $0.kind == kind }
+        let rows = those.map(\.result)
         guard !rows.isEmpty else { continue }
         table.add(
           [backend, kind, "\(rows.count)"]
             + statuses.map { status in "\(rows.filter { $0.status == status }.count)" }
             + [
               Quantity.count(rows.reduce(0) { $0 + $1.elements }),
+              "\(Quantity.digits(100 * (those.map(\.nonZeroShare).min() ?? 0))) %",
               Quantity.digits(rows.compactMap(\.maxRatio).max() ?? 0),
               Quantity.count(Int(rows.compactMap { $0.ulp?.max }.max() ?? 0)),
             ])

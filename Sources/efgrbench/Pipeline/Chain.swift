@@ -67,6 +67,7 @@ final class Chain {
     let bounds = ErrorBounds.evaluate(
       layer: layer, model: plan.errorModel, inputs: inputs, parameters: parameters, truth: truth)
     let verdict = Comparison.judge(layer: layer, output: output, truth: truth, bounds: bounds, exact: false)
+      .weighingFlips(of: layer, inputs: inputs, output: output, exact: false)
     return Link(
       verdict: check(verdict, output, layer, known), drift: known.flatMap { drift(output, $0) },
       nanoseconds: nanoseconds, algorithm: plan.algorithm)

@@ -35,8 +35,13 @@ extension ResultRecord {
       firstFailure: verdict.firstFailure.map {
         FirstFailure(index: $0.index, expected: $0.expected, got: Double($0.got), bound: $0.bound)
       },
-      repro: repro, message: verdict.status == .exact || verdict.status == .passed ? "" : verdict.message)
+      repro: repro, message: verdict.needsWords ? verdict.message : "")
   }
+}
+
+extension Verdict {
+  /// Whether the numbers do not say it all: something is not good, or a decision has flipped.
+  fileprivate var needsWords: Bool { !(status == .exact || status == .passed) || flips > 0 }
 }
 
 extension LayerRecord {

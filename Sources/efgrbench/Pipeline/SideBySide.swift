@@ -28,9 +28,12 @@ struct SideBySide {
     var notCovered = 0
     var refused = 0
     var layers = 0
+    /// Results of any kind: a backend has none for a layer that it does not offer.
+    var results = 0
 
     mutating func add(_ record: LayerRecord) {
       layers += 1
+      results += record.results.count
       for result in record.results {
         let statuses = [result.status] + (result.chained.map { [$0.status] } ?? [])
         failed += statuses.contains(.failed) ? 1 : 0
@@ -40,7 +43,8 @@ struct SideBySide {
     }
 
     var status: ExitStatus {
-      refused > 0 ? .badInput : failed > 0 ? .checkFailed : notCovered > 0 ? .notCovered : .good
+      refused > 0
+        ? .badInput : failed > 0 ? .checkFailed : notCovered > 0 || results == 0 ? .notCovered : .good
     }
   }
 

@@ -37,7 +37,8 @@ struct Verifier {
         layer: trial.layer, model: plan.errorModel, inputs: trial.inputs, parameters: trial.parameters,
         truth: trial.truth)
     let verdict = Comparison.judge(
-      layer: trial.layer, output: output, truth: trial.truth, bounds: bounds, exact: trial.isExact)
+      layer: trial.layer, output: output, truth: trial.truth, bounds: bounds, exact: trial.isExact
+    ).weighingFlips(of: trial.layer, inputs: trial.inputs, output: output, exact: trial.isExact)
     return Outcome(
       plan: plan, verdict: sums.confirm(verdict, trial, output, plan.errorModel),
       nanoseconds: Double(nanoseconds))
