@@ -14,9 +14,9 @@ package struct KindReport: Sendable {
   /// reference: nothing can be learnt from faults there.
   package let defects: [String]
 
-  /// Tries every fault of `kind`, on all processors, on the fixed probes and on `others` of the kind.
-  package init(of kind: LayerKind, and others: [Probe] = []) throws {
-    let probes = try Probe.all(of: kind) + others.filter { $0.layer.kind == kind }
+  /// Tries every fault of `kind`, on all processors, on the fixed probes.
+  package init(of kind: LayerKind) throws {
+    let probes = try Probe.all(of: kind)
     let faults = Fault.all(of: kind)
     self.kind = kind
     self.probes = probes.count

@@ -5,15 +5,11 @@ import Faults
 struct SelftestSummary {
   let reports: [KindReport]
   let comparators: ComparatorReport
-  let goldens: GoldenProbes
 
   func print() {
     printKernels()
     printComparators()
     printSensitivity()
-    if goldens.tooLarge > 0 {
-      Swift.print("\n\(goldens.tooLarge) golden cases are too large for seeded faults and were left out.")
-    }
   }
 
   private var findings: [Finding] { reports.flatMap(\.findings) }
