@@ -82,6 +82,8 @@ let package = Package(
     .target(
       name: "Golden", dependencies: ["Catalogue", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Accuracy", dependencies: ["Backends"], swiftSettings: hotCode),
+    .target(
+      name: "Faults", dependencies: ["Accuracy", "Backends", "ReferenceBackend"], swiftSettings: dataCode),
     .target(name: "Measurement"),
     .target(
       name: "History", dependencies: ["Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -92,7 +94,7 @@ let package = Package(
     .executableTarget(
       name: "efgrbench",
       dependencies: [
-        "Accuracy", "Backends", "Catalogue", "Detection", "Golden", "History", "Measurement",
+        "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Golden", "History", "Measurement",
         "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -116,6 +118,7 @@ let package = Package(
       name: "AccuracyTests",
       dependencies: ["Accuracy", "Golden", "OpenBLASBackend", "ReferenceBackend", "TiledBackend"],
       swiftSettings: dataCode),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),

@@ -9,7 +9,7 @@ extension LaterCommand {
     try endingProgram {
       throw ProgramError.usage(
         "\"\(Self.configuration.commandName ?? "")\" is not there yet; this version has run, verify, bench, layers, "
-          + "report and history list/show.")
+          + "report, selftest and history list/show.")
     }
   }
 }
@@ -35,13 +35,5 @@ struct DetectCommand: LaterCommand {
   static let configuration = CommandConfiguration(
     commandName: "detect", abstract: "Draws what a network finds in a picture (not there yet).",
     discussion: "Example: efgrbench detect photo.png --weights efgrnet.safetensors --out boxes.png")
-  @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-}
-
-/// The checkers' own check.
-struct SelftestCommand: LaterCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "selftest", abstract: "Proves that the checkers can fail (not there yet).",
-    discussion: "Example: efgrbench selftest")
   @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
