@@ -3,6 +3,7 @@ import Backends
 import Catalogue
 import Foundation
 import Golden
+import ReferenceBackend
 import Tensors
 
 /// Saves failed golden cases as files that can be carried away, each cut down to the smallest shape that still fails
@@ -67,8 +68,11 @@ final class FailureKeeper {
   private func truth(of specimen: Specimen) -> Truth {
     let (layer, inputs, parameters) = (specimen.layer, specimen.inputs, specimen.parameters)
     let sample = DirectSample.evaluate(layer: layer, inputs: inputs, parameters: parameters, indices: nil)
-    return sample?.truth(shape: layer.outputShape, indices: nil)
-      ?? Trial.referenceTruth(layer, inputs, parameters, threads: workbench.threads)
+    if let sample { return sample.truth(shape: layer.outputShape, indices: nil) }
+    let output = Reference.evaluate(
+      layer, inputs: inputs.map { $0.map(Double.init) }, parameters: parameters.map(Double.init),
+      threads: workbench.threads)
+    return Truth(shape: output.shape, values: output.values)
   }
 
   /// The command that repeats the failure in a fresh clone, with all that chooses the kernels.
