@@ -45,20 +45,6 @@ import TiledBackend
     }
   }
 
-  @Test(
-    "give the same bits with any number of threads and on every run",
-    arguments: ConvolutionCase.all.suffix(12))
-  func deterministic(_ shape: ConvolutionCase) throws {
-    for deformable in [false, true] where !(deformable && shape.groups > 1) {
-      let layer = try shape.layer(deformable: deformable)
-      let data = TestData(layer, whole: false)
-      let once = try run(layer, data, .best, threads: 1)
-      for threads in [1, 2, 3, 7] {
-        #expect(try run(layer, data, .best, threads: threads).values == once.values, "\(threads) threads")
-      }
-    }
-  }
-
   @Test("sample 0 outside the map, however far", arguments: [-1e30, -1000, -40, 40, 1000, 1e30] as [Float])
   func farOffsets(_ offset: Float) throws {
     let layer = try ConvolutionCase(
