@@ -79,6 +79,10 @@ let package = Package(
     .target(name: "Accuracy", dependencies: ["Backends"], swiftSettings: hotCode),
     .target(name: "Measurement"),
     .target(
+      name: "Verification",
+      dependencies: ["Accuracy", "Golden", "Measurement", "OpenBLASBackend", "ReferenceBackend"],
+      swiftSettings: hotCode),
+    .target(
       name: "History", dependencies: ["Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Reporting", dependencies: ["History"]),
     .target(name: "Detection", dependencies: ["Catalogue", "CPNG"]),
@@ -88,7 +92,7 @@ let package = Package(
       name: "efgrbench",
       dependencies: [
         "Accuracy", "Backends", "Catalogue", "Detection", "Golden", "History", "Measurement",
-        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend",
+        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -105,6 +109,7 @@ let package = Package(
       name: "GoldenTests", dependencies: ["Golden", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"]),

@@ -27,6 +27,11 @@ struct GoldenShelf {
     }
   }
 
+  /// The golden of a whole network, where `folder` holds one; nil also where there is no such folder.
+  static func network(_ name: String, in folder: String) -> NetworkGolden? {
+    try? GoldenShelf(folder: folder).networks[name]
+  }
+
   /// The golden of a network's layer, and the message of a refused file that seems to be it.
   func golden(for layer: String, of network: String) -> GoldenCase? { cases["\(network)/\(layer)"] }
 

@@ -3,6 +3,7 @@ import Backends
 import Catalogue
 import History
 import Tensors
+import Verification
 
 extension ResultStatus {
   /// The same status in the record's words.
@@ -36,6 +37,13 @@ extension ResultRecord {
         FirstFailure(index: $0.index, expected: $0.expected, got: Double($0.got), bound: $0.bound)
       },
       repro: repro, message: verdict.status == .exact || verdict.status == .passed ? "" : verdict.message)
+  }
+}
+
+extension Link {
+  /// The link as the record keeps it.
+  var record: ChainedResult {
+    ChainedResult(status: ResultStatus(verdict.status), localRatio: verdict.maxRatio, drift: shares?.total)
   }
 }
 

@@ -5,7 +5,7 @@ import Foundation
 import Golden
 import History
 import Measurement
-import ReferenceBackend
+import Verification
 
 /// Everything that `run` and `bench` set up the same way.
 struct Session {
@@ -53,19 +53,9 @@ struct Session {
   /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.
   private func chains() throws -> [Chain] {
     guard let golden = shelf.networks[network.name] else { return [] }
-    let picture = try Self.picture(of: golden)
+    let feed = NetworkFeed(try Picture(of: golden), size: network.imageSize)
     return workbench.backends.filter { !isQuick || $0.name != "reference" }.map {
-      Chain(
-        $0, golden: golden, picture: picture, imageSize: network.imageSize, fallback: workbench.reference)
-    }
-  }
-
-  /// The picture that lies beside a network golden.
-  static func picture(of golden: NetworkGolden) throws -> Picture {
-    do {
-      return try Picture(contentsOf: golden.url.deletingLastPathComponent().appending(path: golden.image))
-    } catch {
-      throw ProgramError.badInput("\(error)")
+      Chain($0, feed: feed, truths: workbench.truths)
     }
   }
 
