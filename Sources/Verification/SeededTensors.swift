@@ -76,8 +76,18 @@ package struct SeededParameters: ParameterStore {
     pictureLayers = layers
   }
 
+  /// The heads, the only layers with a bias that end without ReLU, are scaled down too: a box's size is the
+  /// exponential of their output, and would leave float32's range.
   package func parameters(for layer: Layer) -> Parameters<Float> {
-    SeededTensors(name: network.name + "/" + layer.name).parameters(
-      of: layer, reach: pictureLayers.contains(layer.name) ? 128 : 1)
+    let isHead =
+      switch layer.operation {
+      case .conv2d(let convolution): layer.parameterShapes.bias != nil && !convolution.relu
+      case .deformConv2d, .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm,
+        .boxOffsets, .objectnessMap, .objectnessModulate, .headPermute, .softmax, .priorBox, .decodeBoxes,
+        .nms, .resizeBilinear:
+        false
+      }
+    return SeededTensors(name: network.name + "/" + layer.name).parameters(
+      of: layer, reach: isHead || pictureLayers.contains(layer.name) ? 128 : 1)
   }
 }
