@@ -1,3 +1,4 @@
+import Catalogue
 import Detection
 import Foundation
 import Golden
@@ -9,6 +10,27 @@ import Testing
   private static func writePicture(to folder: URL) throws {
     let bytes = (0..<48 * 32 * 3).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
     try Picture(width: 48, height: 32, bytes: bytes).writePNG(to: folder.appending(path: "noise.png"))
+  }
+
+  @Test("judges every element of every layer on a picture and weights of one's own")
+  func everyElement() throws {
+    let workspace = try Workspace()
+    try Self.writePicture(to: workspace.folder)
+    let program = try workspace.run(
+      "verify", "--network", "efgrnet-vgg16-320-voc", "--image", "noise.png", "--backends", "tiled", "--json",
+      "out.json")
+    #expect(program.output.contains("tiled, chained: No layer's local error leaves its bound"))
+    #expect(program.output.contains("local ratio"))
+    #expect(program.errors.contains("the parameters are seeded ones"), "\(program.errors)")
+    let data = try Data(contentsOf: workspace.folder.appending(path: "out.json"))
+    let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let results = try #require(document["results"] as? [[String: Any]])
+    let network = try Network.named("efgrnet-vgg16-320-voc")
+    #expect(results.map { $0["case"] as? String } == network.layers.map { "\(network.name)/any/\($0.name)" })
+    for (result, layer) in zip(results, network.layers) where !layer.hasDynamicOutput {
+      #expect(result["elements"] as? Int == layer.outputShape.count, "\(layer.name)")
+      #expect(["exact", "passed", "marginal"].contains(result["status"] as? String), "\(result)")
+    }
   }
 
   /// What a user may get wrong, the code it must end with, and words that the one sentence must hold.
