@@ -86,6 +86,10 @@ let package = Package(
       name: "Faults", dependencies: ["Accuracy", "Backends", "ReferenceBackend"], swiftSettings: dataCode),
     .target(name: "Measurement"),
     .target(
+      name: "Verification",
+      dependencies: ["Accuracy", "Golden", "Measurement", "OpenBLASBackend", "ReferenceBackend"],
+      swiftSettings: hotCode),
+    .target(
       name: "History", dependencies: ["Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Reporting", dependencies: ["History"]),
     .target(name: "Detection", dependencies: ["Catalogue", "CPNG"]),
@@ -95,7 +99,7 @@ let package = Package(
       name: "efgrbench",
       dependencies: [
         "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Golden", "History", "Measurement",
-        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend",
+        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -120,6 +124,7 @@ let package = Package(
       swiftSettings: dataCode),
     .testTarget(name: "FaultsTests", dependencies: ["Faults"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"]),

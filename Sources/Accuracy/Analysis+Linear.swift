@@ -16,7 +16,10 @@ extension Analysis {
   func linear() -> ErrorBounds {
     var magnitudes = truth.magnitudes
     var displacements: [Double]?
-    if magnitudes == nil || layer.kind == .deformConv2d {
+    if layer.kind == .deformConv2d, magnitudes != nil, truth.indices == nil {
+      displacements = DirectSample.displacements(
+        layer: layer, inputs: inputs, parameters: parameters, coordinates: model.coordinates)
+    } else if magnitudes == nil || layer.kind == .deformConv2d {
       let sample = DirectSample.evaluate(
         layer: layer, inputs: inputs, parameters: parameters, indices: truth.indices,
         coordinates: model.coordinates)

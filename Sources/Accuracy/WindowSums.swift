@@ -11,14 +11,15 @@ struct WindowSums: Sendable {
     var displacement: Double
   }
 
-  private let output: Shape
-  private let weight: Tensor<Float>
-  private let columns: WindowColumns
+  let output: Shape
+  let weight: Tensor<Float>
+  let columns: WindowColumns
   private let groups: Int
   private let relu: Bool
   private let bias: [Float]?
   private let norm: Parameters<Float>.Norm?
-  private let scales: [Double]
+  /// The norm's factor of every channel; empty where there is none.
+  let scales: [Double]
 
   init?(
     layer: Layer, inputs: [Tensor<Float>], parameters: Parameters<Float>, coordinates: ErrorModel.Coordinates

@@ -2,7 +2,7 @@ import Tensors
 
 /// EFGRNet on VGG16 (Nie et al., *Enriched Feature Guided Refinement Network for Object Detection*, ICCV 2019),
 /// after the published model where paper and model differ.
-struct EFGRNetVGG16 {
+package struct EFGRNetVGG16 {
   private static let image = NetworkBuilder.image
   private static let anchors = 3
   private static let levels = 1...4
@@ -10,7 +10,8 @@ struct EFGRNetVGG16 {
   private static let priorSizes: [Double] = [30, 64, 128, 256]
   private static let deformableDilations = [5, 4, 3, 2]
 
-  static func network(name: String, imageSize: Int, classes: Int) -> Network {
+  /// The network for pictures of `imageSize` pixels each way: a multiple of 64, so that every level has whole cells.
+  package static func network(name: String, imageSize: Int, classes: Int) -> Network {
     var builder = NetworkBuilder(name: name, imageSize: imageSize, classes: classes)
     addBackbone(&builder)
     addContext(&builder)

@@ -38,7 +38,9 @@ extension GoldenCase {
     } catch {
       throw FormatViolation("layer \(error.layer) (\(error.kind.rawValue)): \(error.rule)")
     }
-    try Self.checkNorm(operation, parameters)
+    if let norm = parameters.norm {
+      try operation.checkVariances(norm.runningVariance.load().values, name: "bn.running_var")
+    }
     let truth = try Self.truth(of: layer, &table, expectedShape: metadata["expected_shape"])
     if let leftover = table.leftover {
       throw FormatViolation(
@@ -90,25 +92,23 @@ extension GoldenCase {
     for name in Layer.inputNames(kind: kind, count: count) { sources.append(try table.requiredSource(name)) }
     return sources
   }
+}
 
+extension Catalogue.Operation {
   /// A norm divides by √(var + eps), which must be a positive number in every channel.
-  private static func checkNorm(_ operation: Catalogue.Operation, _ parameters: ParameterSources)
-    throws(FormatViolation)
-  {
+  func checkVariances(_ variances: [Float], name: String) throws(FormatViolation) {
     let epsilon: Double
-    switch operation {
+    switch self {
     case .conv2d(let convolution), .deformConv2d(let convolution): epsilon = convolution.normEpsilon
     case .batchNorm2d(let value, _): epsilon = value
     case .maxPool2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets, .objectnessMap,
       .objectnessModulate, .headPermute, .softmax, .priorBox, .decodeBoxes, .nms, .resizeBilinear:
       return
     }
-    guard let norm = parameters.norm else { return }
-    for (channel, variance) in norm.runningVariance.load().values.enumerated() {
+    for (channel, variance) in variances.enumerated() {
       guard Double(variance) + epsilon > 0 else {
         throw FormatViolation(
-          "bn.running_var + bn_eps must be positive, but is \(Double(variance) + epsilon) in channel \(channel)"
-        )
+          "\(name) + bn_eps must be positive, but is \(Double(variance) + epsilon) in channel \(channel)")
       }
     }
   }

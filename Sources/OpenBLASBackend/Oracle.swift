@@ -38,19 +38,25 @@ package struct Oracle: Sendable {
     _ layer: Layer, inputs: [Tensor<Float>], parameters: Parameters<Float>
   ) throws(OracleError) -> OracleTruth {
     let task = try LinearTask(layer, inputs: inputs, parameters: parameters)
-    let relu = task.geometry.attributes.relu
     let product = ColumnProduct<Double>(task.geometry, library: library, threads: threads)
-    let values = task.outputs(of: product, threads: threads, weight: task.weight.map(Double.init)) {
-      [affine = task.affine] sum, channel in
-      let value = sum * affine.scale[channel] + affine.shift[channel]
-      return relu && value < 0 ? 0 : value
-    }
+    let values = task.values(of: product, threads: threads)
     let magnitudes = task.outputs(
       of: product, threads: threads, weight: task.weight.map { Double($0.magnitude) }, absolute: true
     ) { [affine = task.affine] sum, channel in
       sum * affine.scale[channel].magnitude + affine.shiftMagnitude[channel]
     }
     return OracleTruth(shape: layer.outputShape, values: values, magnitudes: magnitudes)
+  }
+
+  /// The true output of `layer` without magnitudes: one dgemm.
+  ///
+  /// - Throws: ``OracleError`` as ``evaluate(_:inputs:parameters:)``.
+  package func values(
+    _ layer: Layer, inputs: [Tensor<Float>], parameters: Parameters<Float>
+  ) throws(OracleError) -> [Double] {
+    let task = try LinearTask(layer, inputs: inputs, parameters: parameters)
+    let product = ColumnProduct<Double>(task.geometry, library: library, threads: threads)
+    return task.values(of: product, threads: threads)
   }
 }
 
@@ -89,6 +95,15 @@ struct LinearTask {
     self.inputs = inputs
     self.weight = weight.values
     affine = ChannelAffine(parameters, filters: geometry.filters, epsilon: geometry.attributes.normEpsilon)
+  }
+
+  /// The true output, every element.
+  func values(of product: ColumnProduct<Double>, threads: Int) -> [Double] {
+    outputs(of: product, threads: threads, weight: weight.map(Double.init)) {
+      [affine, relu = geometry.attributes.relu] sum, channel in
+      let value = sum * affine.scale[channel] + affine.shift[channel]
+      return relu && value < 0 ? 0 : value
+    }
   }
 
   /// The sums of products of every output element, each finished by `finish(sum, channel)`.

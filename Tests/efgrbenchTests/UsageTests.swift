@@ -17,7 +17,7 @@ import Testing
     (["layers", "--network", "yolo"], 64, "yolo"),
     (["compare", "a", "b"], 64, "not there yet"), (["ab", "--base", "x"], 64, "not there yet"),
     (["selftest", "--kind", "conv9d"], 64, "conv9d"), (["history", "merge", "a"], 64, "not there yet"),
-    (["detect", "x.png"], 64, "not there yet"), (["fly"], 64, "fly"),
+    (["detect", "x.png"], 65, "x.png"), (["fly"], 64, "fly"),
   ]
 
   @Test("answers a mistake with one sentence and the right code", arguments: mistakes)

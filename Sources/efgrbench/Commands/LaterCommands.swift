@@ -8,8 +8,8 @@ extension LaterCommand {
   func run() throws {
     try endingProgram {
       throw ProgramError.usage(
-        "\"\(Self.configuration.commandName ?? "")\" is not there yet; this version has run, verify, bench, layers, "
-          + "report, selftest and history list/show.")
+        "\"\(Self.configuration.commandName ?? "")\" is not there yet; this version has run, verify, bench, detect, "
+          + "layers, report, selftest and history list/show.")
     }
   }
 }
@@ -27,13 +27,5 @@ struct ABCommand: LaterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ab", abstract: "Compares two builds in interleaved processes (not there yet).",
     discussion: "Example: efgrbench ab --base old/efgrbench --head new/efgrbench")
-  @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-}
-
-/// A picture through the whole network.
-struct DetectCommand: LaterCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "detect", abstract: "Draws what a network finds in a picture (not there yet).",
-    discussion: "Example: efgrbench detect photo.png --weights efgrnet.safetensors --out boxes.png")
   @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }

@@ -5,6 +5,7 @@ import Foundation
 import Golden
 import ReferenceBackend
 import Tensors
+import Verification
 
 /// Saves failed golden cases as files that can be carried away, each cut down to the smallest shape that still fails
 /// on the backend that failed.

@@ -31,10 +31,15 @@ struct GoldenShelf {
 
   private mutating func add(_ golden: NetworkGolden) {
     do throws(GoldenError) {
-      networks[golden.network] = (golden, try golden.picture())
+      networks[golden.network] = (golden, try Picture(of: golden))
     } catch {
       refused.append((error.file, error.rule))
     }
+  }
+
+  /// The golden of a whole network, where `folder` holds one; nil also where there is no such folder.
+  static func network(_ name: String, in folder: String) -> NetworkGolden? {
+    try? GoldenShelf(folder: folder).networks[name]?.golden
   }
 
   /// The golden of a network's layer, and the message of a refused file that seems to be it.

@@ -3,6 +3,7 @@ import Backends
 import Catalogue
 import History
 import Tensors
+import Verification
 
 extension ResultStatus {
   /// The same status in the record's words.
@@ -42,6 +43,13 @@ extension ResultRecord {
 extension Verdict {
   /// Whether the numbers do not say it all: something is not good, or a decision has flipped.
   fileprivate var needsWords: Bool { !(status == .exact || status == .passed) || flips > 0 }
+}
+
+extension Link {
+  /// The link as the record keeps it.
+  var record: ChainedResult {
+    ChainedResult(status: ResultStatus(verdict.status), localRatio: verdict.maxRatio, drift: shares?.total)
+  }
 }
 
 extension LayerRecord {

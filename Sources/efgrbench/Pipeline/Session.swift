@@ -5,7 +5,7 @@ import Foundation
 import Golden
 import History
 import Measurement
-import ReferenceBackend
+import Verification
 
 /// Everything that `run` and `bench` set up the same way.
 struct Session {
@@ -52,10 +52,10 @@ struct Session {
 
   /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.
   private func chains() -> [Chain] {
-    guard let (golden, picture) = shelf.networks[network.name] else { return [] }
+    guard let (_, picture) = shelf.networks[network.name] else { return [] }
+    let feed = NetworkFeed(picture, size: network.imageSize)
     return workbench.backends.filter { !isQuick || $0.name != "reference" }.map {
-      Chain(
-        $0, golden: golden, picture: picture, imageSize: network.imageSize, fallback: workbench.reference)
+      Chain($0, feed: feed, truths: workbench.truths)
     }
   }
 

@@ -1,13 +1,12 @@
 import Accuracy
 import Backends
 import Catalogue
-import Detection
 import Foundation
 import Golden
 import History
 import Measurement
-import ReferenceBackend
 import Tensors
+import Verification
 
 /// Takes a network layer by layer through every implementation: verified alone on its golden, verified in the chain,
 /// timed where it is right. What is finished is handed on at once.
@@ -60,7 +59,7 @@ struct SideBySide {
         continue
       }
       progress.show(step.layer.name, done: tally.layers, total: steps.count)
-      let links = try chains.map { chain in (chain.backend.name, try chain.advance(step)) }
+      let links = try links(step)
       guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
       let record = try record(step.layer, position: position, links)
       tally.add(record)
@@ -71,8 +70,14 @@ struct SideBySide {
     return tally
   }
 
+  /// Takes the layer on every chain; there are none where the network has no golden.
+  func links(_ step: Step) throws -> [(name: String, link: Link?)] {
+    guard let golden = shelf.networks[network.name]?.golden else { return [] }
+    return try chains.map { chain in (chain.backend.name, try chain.advance(step, on: golden)) }
+  }
+
   private func record(
-    _ layer: Layer, position: Int, _ links: [(name: String, link: Chain.Link?)]
+    _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)]
   ) throws -> LayerRecord {
     var record = LayerRecord(layer, position: position)
     let offering = workbench.backends.filter { $0.offers(layer.kind) }
@@ -86,8 +91,8 @@ struct SideBySide {
     }
     let trial =
       try shelf.golden(for: layer.name, of: network.name).map(Trial.init)
-      ?? Trial(layer, of: network.name, oracle: workbench.oracle, threads: workbench.threads)
-    let outcomes = try Verifier(workbench: workbench).outcomes(of: trial)
+      ?? Trial(layer, of: network.name, truths: workbench.truths)
+    let outcomes = try Verifier(backends: workbench.backends, truths: workbench.truths).outcomes(of: trial)
     let timings = time(outcomes, trial, links)
     for (backend, outcome) in outcomes {
       var result = ResultRecord(
@@ -108,7 +113,7 @@ struct SideBySide {
   /// Times the implementations that are right, against each other.
   private func time(
     _ outcomes: [(backend: any Backend, outcome: Verifier.Outcome)], _ trial: Trial,
-    _ links: [(name: String, link: Chain.Link?)]
+    _ links: [(name: String, link: Link?)]
   ) -> [Timing] {
     let arms = outcomes.filter { $0.outcome.verdict.status.isGood }.map { backend, outcome in
       let chained = links.first { $0.name == backend.name }?.link?.nanoseconds

@@ -3,6 +3,7 @@ import Catalogue
 import OpenBLASBackend
 import ReferenceBackend
 import TiledBackend
+import Verification
 
 /// The implementations that a command works with, and the oracle that judges arbitrary data.
 struct Workbench {
@@ -17,10 +18,10 @@ struct Workbench {
 
   /// Makes the backends and lets the oracle prove itself. A wrong OpenBLAS is left out, by name, not trusted.
   init(_ options: ComputeOptions) throws {
-    let threads = try options.resolveThreads()
+    let threads = try options.kernels.resolveThreads()
     let names = try options.resolveBackends()
     self.threads = threads
-    instructionSet = try options.resolveInstructionSet()
+    instructionSet = try options.kernels.resolveInstructionSet()
     let tiled = TiledBackend(instructionSet: instructionSet, threads: threads)
     self.tiled = tiled
     do throws(OracleError) {
@@ -39,6 +40,6 @@ struct Workbench {
     backends = all.filter { names.contains($0.name) && (isUsable || $0.name != "openblas") }
   }
 
-  /// The reference, whether or not it was asked for: it runs what a chained backend does not offer.
-  var reference: ReferenceBackend { ReferenceBackend(threads: threads) }
+  /// Where the truth about any data comes from.
+  var truths: TruthSource { TruthSource(oracle: oracle, threads: threads) }
 }

@@ -29,8 +29,8 @@ struct NetworkOptions: ParsableArguments {
   }
 }
 
-/// On what the work is done.
-struct ComputeOptions: ParsableArguments {
+/// With which threads and instructions the work is done.
+struct KernelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads to compute with (default: the machine's cores).", valueName: "n"))
   var threads: Int?
 
@@ -38,12 +38,6 @@ struct ComputeOptions: ParsableArguments {
     help: ArgumentHelp(
       "Instruction set of the tiled kernels: auto, avx512, avx2, baseline.", valueName: "set"))
   var isa = "auto"
-
-  @Option(
-    help: ArgumentHelp("Which implementations: reference, tiled, openblas (default: all).", valueName: "a,b"))
-  var backends: String?
-
-  static let backendNames = ["reference", "tiled", "openblas"]
 
   func resolveThreads() throws -> Int {
     let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
@@ -66,6 +60,17 @@ struct ComputeOptions: ParsableArguments {
     }
     return set
   }
+}
+
+/// On what the work is done.
+struct ComputeOptions: ParsableArguments {
+  @OptionGroup var kernels: KernelOptions
+
+  @Option(
+    help: ArgumentHelp("Which implementations: reference, tiled, openblas (default: all).", valueName: "a,b"))
+  var backends: String?
+
+  static let backendNames = ["reference", "tiled", "openblas"]
 
   func resolveBackends() throws -> [String] {
     guard let backends else { return Self.backendNames }

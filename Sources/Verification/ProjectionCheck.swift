@@ -19,17 +19,16 @@ struct ProjectionCheck {
   private let source: Source?
 
   /// Nothing is prepared where the trial has no projections, or where no oracle is at hand for a linear layer.
-  init(_ trial: Trial, _ workbench: Workbench) throws {
+  init(_ trial: Trial, _ truths: TruthSource) throws {
     guard trial.truth.projections != nil else {
       source = nil
       return
     }
     guard trial.layer.kind.isLinear else {
-      source = .truth(
-        Trial.referenceTruth(trial.layer, trial.inputs, trial.parameters, threads: workbench.threads))
+      source = .truth(truths.reference(trial.layer, trial.inputs, trial.parameters))
       return
     }
-    source = try workbench.oracle.map {
+    source = try truths.oracle.map {
       .magnitudes(
         try $0.magnitudeSums(trial.layer, inputs: trial.inputs, parameters: trial.parameters),
         Displacement(trial))

@@ -2,25 +2,29 @@ import Accuracy
 import Backends
 import Catalogue
 import Measurement
-import OpenBLASBackend
-import ReferenceBackend
 import Tensors
 
 /// Tries implementations on a trial and judges them.
-struct Verifier {
-  let workbench: Workbench
+package struct Verifier {
+  private let backends: [any Backend]
+  private let truths: TruthSource
 
-  /// One implementation's try: its plan, the verdict, and how long the call took that was judged.
-  struct Outcome {
-    let plan: any Plan
-    let verdict: Verdict
-    let nanoseconds: Double
+  package init(backends: [any Backend], truths: TruthSource) {
+    self.backends = backends
+    self.truths = truths
   }
 
-  /// Runs `trial` on every backend of the workbench that offers its kind.
-  func outcomes(of trial: Trial) throws -> [(backend: any Backend, outcome: Outcome)] {
-    let sums = try ProjectionCheck(trial, workbench)
-    return try workbench.backends.filter { $0.offers(trial.layer.kind) }.map { backend in
+  /// One implementation's try: its plan, the verdict, and how long the call took that was judged.
+  package struct Outcome {
+    package let plan: any Plan
+    package let verdict: Verdict
+    package let nanoseconds: Double
+  }
+
+  /// Runs `trial` on every backend that offers its kind.
+  package func outcomes(of trial: Trial) throws -> [(backend: any Backend, outcome: Outcome)] {
+    let sums = try ProjectionCheck(trial, truths)
+    return try backends.filter { $0.offers(trial.layer.kind) }.map { backend in
       (backend, try outcome(of: trial, on: backend, sums))
     }
   }
