@@ -53,7 +53,10 @@ struct BenchCommand: ParsableCommand {
     }
     var tally = SideBySide.Tally()
     for step in session.network.steps {
-      for (_, link) in try work.links(step) where link?.verdict.status == .failed { tally.failed += 1 }
+      for link in try work.links(step).compactMap(\.link) {
+        tally.results += 1
+        if link.verdict.status == .failed { tally.failed += 1 }
+      }
     }
     run.totals = work.endToEndTotals()
     return tally
