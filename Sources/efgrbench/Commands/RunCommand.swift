@@ -29,6 +29,7 @@ struct RunCommand: ParsableCommand {
       let session = try Session(network, compute, golden: golden.golden, isQuick: quick)
       session.warn()
       let recorder = try database.begin(session.header(label: label, options: options))
+      if let hotCode = HotCode.ofThisProgram() { try recorder.record(hotCode: hotCode) }
       for (file, message) in session.shelf.refused {
         try recorder.record(RefusedFile(file: file, message: message))
       }
