@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> Comparison:
     missing = missing_packages(options.peers)
     if missing:
         raise ComparisonError(
-            f"not installed: {', '.join(missing)}. \"pip install -r Tests/Peers/requirements.txt\" "
+            f'not installed: {", ".join(missing)}. "pip install -r Tests/Peers/requirements.txt" '
             "installs all peers; --peers chooses some",
             ExitCode.USAGE,
         )

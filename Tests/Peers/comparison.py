@@ -55,9 +55,10 @@ class Measured:
         return {side: Summary.of([ns[side] for ns in self.rounds]) for side in self.rounds[0]}
 
     def best(self) -> str:
-        """The quickest peer."""
+        """The quickest peer, of those that compute the same as we do if there are any."""
         sides = self.sides()
-        return min(self.peers, key=lambda peer: sides[peer].median)
+        fair = [peer for peer in self.peers if peer not in self.replaced]
+        return min(fair or self.peers, key=lambda peer: sides[peer].median)
 
     def round_ratios(self, peer: str) -> list[float]:
         """Our time by the peer's in each round; empty when ours was not measured."""

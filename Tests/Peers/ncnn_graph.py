@@ -48,9 +48,7 @@ class NcnnGraph:
         self.nodes.append(_Node(operator, name, inputs, [name], attributes, data))
         return name
 
-    def _convolution(
-        self, operator, name, inputs, stride, dilation, relu, outputs=None
-    ) -> str:
+    def _convolution(self, operator, name, inputs, stride, dilation, relu, outputs=None) -> str:
         weight, bias = folded(self.parameters, name, outputs)
         kernel = weight.shape[2]
         has_bias = f"{name}.bias" in self.parameters or has_norm(self.parameters, name)

@@ -111,7 +111,9 @@ class OnnxGraph:
         return self._node("Sigmoid", [strongest], name)
 
     def modulate(self, name, features, weights) -> str:
-        return self._node("Add", [self.multiply(f"{name}.product", features, weights), features], name)
+        return self._node(
+            "Add", [self.multiply(f"{name}.product", features, weights), features], name
+        )
 
     def rows(self, source, values) -> str:
         last = self._node("Transpose", [source], f"{source}.last", perm=[0, 2, 3, 1])

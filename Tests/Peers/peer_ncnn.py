@@ -21,7 +21,7 @@ _LOWER_PRECISION = (
 class Peer:
     """float32, Winograd and all other choices as ncnn makes them."""
 
-    settings = {name: "false" for name in _LOWER_PRECISION} | {"use_winograd_convolution": "true"}
+    settings = dict.fromkeys(_LOWER_PRECISION, "false") | {"use_winograd_convolution": "true"}
 
     def __init__(self, threads: int, plain: bool):
         self.threads = threads

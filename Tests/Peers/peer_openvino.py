@@ -55,6 +55,8 @@ class Runner:
     def __init__(self, compiled: openvino.CompiledModel, model: Model):
         self._request = compiled.create_infer_request()
         self._names = model.outputs
+        # Kept alive here: a shared tensor does not own the array that it shows.
+        self._inputs = model.inputs
         for port in compiled.inputs:
             tensor = openvino.Tensor(model.inputs[port.any_name], shared_memory=True)
             self._request.set_tensor(port, tensor)

@@ -89,18 +89,17 @@ def _layers(comparison: Comparison) -> str:
         errors = [error for error in layer.errors.values() if error is not None]
         worst = f"{max(errors):.0e}" if errors else "no truth"
         gflop = f"{2e-9 * layer.macs:.3f}"
-        rows.append([layer.name, gflop, *cells, _ratio(ratios.get(BEST)), layer.best(), worst])
-    heads = ["layer, µs", "GFLOP", *peers, *([OURS] if has_ours else [])]
-    heads += ["ours / best", "best", "peers' error"]
+        ratio = [_ratio(ratios[BEST])] if has_ours else []
+        rows.append([layer.name, gflop, *cells, *ratio, layer.best(), worst])
+    heads = ["layer, µs", "GFLOP", *peers, *([OURS, "ours / best"] if has_ours else [])]
+    heads += ["best", "peers' error"]
     return _table(heads, rows, "<" + ">" * (len(heads) - 3) + "<>")
 
 
 def _means(comparison: Comparison, kind: str, words: str) -> str:
     titles = {peer.key: peer.title for peer in comparison.peers}
     titles[BEST] = "the best of each"
-    rows = [
-        [titles[key], _ratio(mean)] for key, mean in comparison.geometric_means(kind).items()
-    ]
+    rows = [[titles[key], _ratio(mean)] for key, mean in comparison.geometric_means(kind).items()]
     return _table([f"{words}: ours / it, geometric mean", "ratio"], rows, "<>")
 
 

@@ -79,9 +79,7 @@ def size_and_classes(network: str) -> tuple[int, int]:
     """What a network's name says; raises ValueError for a name not covered here."""
     match = re.fullmatch(r"efgrnet-vgg16-(320|512)-(coco|voc)", network)
     if not match:
-        raise ValueError(
-            f'no peers run "{network}": only efgrnet-vgg16-{{320,512}}-{{coco,voc}}'
-        )
+        raise ValueError(f'no peers run "{network}": only efgrnet-vgg16-{{320,512}}-{{coco,voc}}')
     return int(match[1]), _CLASSES[match[2]]
 
 

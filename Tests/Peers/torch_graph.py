@@ -62,9 +62,7 @@ class TorchGraph(torch.nn.Module):
         values = [
             torch.from_numpy(np.array(self._parameters_by_name[f"{name}.{key}"])) for key in keys
         ]
-        return self._step(
-            name, [source], lambda x: functional.batch_norm(x, *values, eps=BN_EPS)
-        )
+        return self._step(name, [source], lambda x: functional.batch_norm(x, *values, eps=BN_EPS))
 
     def pool(self, name, source, *, kernel=2, stride=2) -> str:
         padding = (kernel - 1) // 2
@@ -85,9 +83,7 @@ class TorchGraph(torch.nn.Module):
         return self._step(name, [source], lambda x: torch.cat((x[:, 0::4], x[:, 1::4]), 1))
 
     def objectness_map(self, name, source) -> str:
-        return self._step(
-            name, [source], lambda x: x[:, 1::2].amax(1, keepdim=True).sigmoid_()
-        )
+        return self._step(name, [source], lambda x: x[:, 1::2].amax(1, keepdim=True).sigmoid_())
 
     def modulate(self, name, features, weights) -> str:
         return self._step(name, [features, weights], lambda x, y: x * y + x)
