@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import golden
@@ -98,6 +99,8 @@ def arguments() -> argparse.Namespace:
     add("--only-peers", action="store_true", help="leave our program out")
     add("--operators", action="store_true", help="also show where ONNX Runtime's time goes")
     add("--json", metavar="FILE", type=Path, help="write everything measured")
+    add("--db", metavar="FILE", type=Path, help="also keep it in efgrbench's record")
+    add("--run", metavar="ID", help="the run in the record that it belongs to (default: none)")
     options = parser.parse_args()
     try:
         topology.size_and_classes(options.network)
@@ -108,6 +111,8 @@ def arguments() -> argparse.Namespace:
         parser.error(str(error))
     if options.no_network and not options.layers:
         parser.error("--no-network without --layers leaves nothing to compare")
+    if options.run and not options.db:
+        parser.error("--run needs --db")
     if options.operators and "onnxruntime" not in options.peers:
         parser.error("--operators needs the peer onnxruntime")
     return options
@@ -150,20 +155,30 @@ def run(options: argparse.Namespace) -> Comparison:
     return comparison
 
 
+def keep(comparison: Comparison, options: argparse.Namespace) -> None:
+    """Writes the report to where it was asked for."""
+    report = comparison.to_json() | {"goals": [goal.to_json() for goal in goals(comparison)]}
+    text = json.dumps(report, indent=2, allow_nan=False) + "\n"
+    with tempfile.TemporaryDirectory() as folder:
+        path = options.json or Path(folder) / "peers.json"
+        path.write_text(text, encoding="utf-8")
+        if options.db:
+            side = ours.Ours(options.ours, options.network, options.threads)
+            side.attach(path, options.db, options.run)
+
+
 def main() -> int:
     """Runs the command; returns the exit code."""
     options = arguments()
     try:
         comparison = run(options)
+        print(tables.text(comparison))
+        keep(comparison, options)
     except ComparisonError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         return 130
-    print(tables.text(comparison))
-    if options.json:
-        report = comparison.to_json() | {"goals": [goal.to_json() for goal in goals(comparison)]}
-        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

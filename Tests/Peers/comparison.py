@@ -43,6 +43,8 @@ class Measured:
     """The peers that run a plain convolution in place of a deformable one in here."""
     kind: str = "network"
     macs: int | None = None
+    algorithm: str | None = None
+    """Of ours, of a layer."""
     rounds: list[dict[str, float]] = field(default_factory=list)
     """Nanoseconds by side."""
 
@@ -73,7 +75,7 @@ class Measured:
     def to_json(self) -> dict:
         report = {"name": self.name, "kind": self.kind}
         if self.macs is not None:
-            report["macs"] = self.macs
+            report |= {"macs": self.macs, "algorithm": self.algorithm}
         return report | {
             "errors": self.errors,
             "replaced": sorted(self.replaced),

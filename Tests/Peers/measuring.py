@@ -3,7 +3,6 @@
 import datetime
 import os
 import sys
-from collections.abc import Callable
 
 import golden
 import timing
@@ -67,7 +66,7 @@ def _facts(worker: Worker) -> PeerFacts:
 
 
 def _load_network(network: str, workers: list[Worker], lacking: frozenset[str]) -> Measured:
-    errors = {w.entry.key: w.check("heads", w.call("load_network")) for w in workers}
+    errors = {w.entry.key: w.load("load_network") for w in workers}
     return Measured(network, errors, lacking)
 
 
@@ -75,7 +74,7 @@ def _load_layer(
     network: str, name: str, workers: list[Worker], lacking: frozenset[str]
 ) -> Measured:
     case = golden.load_layer(network, name)
-    errors = {w.entry.key: w.check(name, w.call("load_layer", name)) for w in workers}
+    errors = {w.entry.key: w.load("load_layer", name) for w in workers}
     replaced = lacking if case.is_deformable else frozenset()
     return Measured(name, errors, replaced, case.kind, case.macs)
 
@@ -90,15 +89,14 @@ def _network_round(
 ) -> None:
     """Adds a round to the network's."""
     plan = timing.inferences(inferences)
-    runs: dict[str, Callable[[], float]] = {
-        w.entry.key: lambda w=w: w.call("time", [whole.name], plan)[whole.name] for w in workers
-    }
-    if ours:
-        runs[OURS] = ours.time_network
+    by_key = {worker.entry.key: worker for worker in workers}
     times = {}
     for side in sides:
         progress.show(f"network, {side}")
-        times[side] = runs[side]()
+        if side == OURS:
+            times[side] = ours.time_network()
+        else:
+            times[side] = by_key[side].call("time", [whole.name], plan)[whole.name]
     whole.rounds.append(times)
 
 
@@ -110,18 +108,20 @@ def _layers_round(
     progress: "_Progress",
 ) -> None:
     """Adds a round to each layer's."""
-    runs: dict[str, Callable[[list[str]], dict[str, float]]] = {
-        w.entry.key: lambda names, w=w: w.call("time", names, timing.LAYER) for w in workers
-    }
-    if ours:
-        runs[OURS] = ours.time_layers
+    by_key = {worker.entry.key: worker for worker in workers}
     for start in range(0, len(layers), CHUNK):
         chunk = layers[start : start + CHUNK]
         names = [layer.name for layer in chunk]
         times = {}
         for side in sides:
             progress.show(f"{names[0]} to {names[-1]}, {side}")
-            times[side] = runs[side](names)
+            if side == OURS:
+                found = ours.time_layers(names)
+                times[side] = {name: entry.ns for name, entry in found.items()}
+                for layer in chunk:
+                    layer.algorithm = found[layer.name].algorithm
+            else:
+                times[side] = by_key[side].call("time", names, timing.LAYER)
         for layer in chunk:
             layer.rounds.append({side: times[side][layer.name] for side in sides})
 

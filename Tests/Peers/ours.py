@@ -16,6 +16,14 @@ PROGRAM = ".build/release/efgrbench"
 
 
 @dataclass(frozen=True)
+class LayerTime:
+    """A layer on our backend."""
+
+    ns: float
+    algorithm: str
+
+
+@dataclass(frozen=True)
 class Ours:
     """Our program, run in the root of the repository."""
 
@@ -28,8 +36,8 @@ class Ours:
         """Nanoseconds of the whole network; raises ComparisonError."""
         return self._bench(["--end-to-end"], end_to_end)
 
-    def time_layers(self, layers: list[str]) -> dict[str, float]:
-        """Nanoseconds of each layer by name; raises ComparisonError."""
+    def time_layers(self, layers: list[str]) -> dict[str, "LayerTime"]:
+        """Each layer's time by name, with its algorithm; raises ComparisonError."""
         return self._bench(
             ["--quick", "--layers", ",".join(layers)], lambda report: by_layer(report, layers)
         )
@@ -39,9 +47,10 @@ class Ours:
         words = ["--quick", "--layers", "offset4"]
         return self._bench(words, lambda report: report["machine"])
 
-    def attach(self, report: Path, database: str) -> None:
-        """Stores our own report in the record; raises ComparisonError."""
-        self._run(["history", "attach", str(report.resolve()), "--db", database])
+    def attach(self, report: Path, database: Path, run: str | None) -> None:
+        """Keeps a comparison in the record, with a run or for itself; raises ComparisonError."""
+        words = ["history", "attach", str(report.resolve()), "--db", str(database.resolve())]
+        self._run(words + (["--run", run] if run else []))
 
     def _run(self, words: list[str]) -> None:
         words = [*shlex.split(self.command), *words]
@@ -82,10 +91,10 @@ def end_to_end(report: dict) -> float:
     return float(found[0])
 
 
-def by_layer(report: dict, layers: list[str]) -> dict[str, float]:
-    """``median_ns`` of each layer on our backend; raises ValueError, KeyError, TypeError."""
+def by_layer(report: dict, layers: list[str]) -> dict[str, LayerTime]:
+    """Each layer on our backend, one row each; raises ValueError, KeyError, TypeError."""
     rows = [row for row in report["results"] if row["backend"] == BACKEND]
-    times = {row["layer"]: float(row["median_ns"]) for row in rows}
+    times = {row["layer"]: LayerTime(float(row["median_ns"]), row["algorithm"]) for row in rows}
     if len(rows) != len(times) or set(times) != set(layers):
         raise ValueError(f"{len(rows)} results of {BACKEND} for {len(layers)} layers")
     return times

@@ -95,22 +95,22 @@ def define(builder: Builder, classes: int) -> None:
 
 def linear_layers() -> list[str]:
     """The names of all convolutions and deformable convolutions, in order."""
-    recorder = _Recorder()
+    recorder = Recorder()
     define(recorder, _CLASSES["coco"])
-    return recorder.linear
+    return list(recorder.layers)
 
 
-class _Recorder:
-    """A builder that makes nothing and remembers the linear layers."""
+class Recorder:
+    """A builder that makes nothing and remembers the linear layers with their attributes."""
 
     def __init__(self) -> None:
-        self.linear: list[str] = []
+        self.layers: dict[str, dict[str, int | bool | None]] = {}
 
-    def conv(self, name: str, *_sources: str, **_attributes: int | bool | None) -> str:
-        self.linear.append(name)
+    def _record(self, name: str, *_sources: str, **attributes: int | bool | None) -> str:
+        self.layers[name] = attributes
         return name
 
-    deform = conv
+    conv = deform = _record
 
     def rows(self, source: str, _values: int) -> str:
         return source

@@ -134,6 +134,15 @@ def _serve(connection: Connection, key: str, network: str, threads: int, plain: 
         return
 
 
+def agreeing(title: str, name: str, error: float | None) -> float | None:
+    """The error, as far as it is that of the same computation; raises ComparisonError."""
+    if error is not None and not error <= AGREEMENT:
+        raise ComparisonError(
+            f"{title}'s {name} is off by {error:.2g} of its largest value", ExitCode.CHECK_FAILED
+        )
+    return error
+
+
 class Worker:
     """In our process: the other end of a peer's."""
 
@@ -146,6 +155,14 @@ class Worker:
         )
         self._process.start()
         other.close()
+
+    def load(self, method: str, *arguments: str) -> float | None:
+        """Loads a network or a layer; returns its error, where there is a truth.
+
+        Raises ComparisonError.
+        """
+        name = arguments[0] if arguments else "network"
+        return agreeing(self.entry.title, name, self.call(method, *arguments))
 
     def call(self, method: str, *arguments):
         """Calls a method of ``Host``; raises ComparisonError."""
@@ -161,15 +178,6 @@ class Worker:
         if error:
             raise ComparisonError(f"{self.entry.title}: {error.message}", error.code)
         return value
-
-    def check(self, name: str, error: float | None) -> float | None:
-        """The error, as far as it is that of the same computation; raises ComparisonError."""
-        if error is not None and not error <= AGREEMENT:
-            raise ComparisonError(
-                f"{self.entry.title}'s {name} is off by {error:.2g} of its largest value",
-                ExitCode.CHECK_FAILED,
-            )
-        return error
 
     def close(self) -> None:
         self._connection.close()
