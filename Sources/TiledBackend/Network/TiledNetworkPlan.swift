@@ -10,13 +10,13 @@ final class TiledNetworkPlan: NetworkPlan {
   let memory: NetworkMemory
 
   /// An operation with its addresses, and the layers whose outputs are complete after it.
-  private struct Operation {
+  struct Operation {
     let layers: [String]
     let run: () -> Void
   }
 
   private let arena: Arena
-  private let operations: [Operation]
+  let operations: [Operation]
   private let stored: [String: Storage]
   private let image: Storage
   private let pixelScales: [Storage]
