@@ -23,6 +23,11 @@ public struct KernelTable: Sendable {
   public let wideGemm: GemmKernel
   /// The micro-kernel for layers with few output channels: MR × 1 vector.
   public let narrowGemm: GemmKernel
+  /// The packed micro-kernels, the quickest first; of at least as many columns as a channel block.
+  public let packedGemms: [PackedGemmKernel]
+  /// The transforms of F(2×2, 3×3) and F(4×4, 3×3).
+  public let winograd2: WinogradKernels
+  public let winograd4: WinogradKernels
 
   /// max(x, 0).
   public let relu: Unary
@@ -85,11 +90,14 @@ public struct KernelTable: Sendable {
   /// Floating-point operations in one iteration of ``peak``.
   public let peakOperations: Int
 
-  /// The table over the vector `V`, with micro-kernels of `rows` pixels. An instruction set's target calls this once;
-  /// inlined there, every function below is compiled with that target's instructions.
+  /// The table over the vector `V`, with micro-kernels of `rows` pixels × two vectors and `narrowRows` pixels × one. An
+  /// instruction set's target calls this once; inlined there, every function below is compiled with that target's
+  /// instructions.
   @inlinable @inline(__always)
-  public init<V: KernelVector, let rows: Int>(
-    _: V.Type, rows shape: InlineArray<rows, Void>.Type, wideName: String, narrowName: String
+  public init<V: KernelVector, let rows: Int, let narrowRows: Int>(
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type,
+    narrowRows narrowShape: InlineArray<narrowRows, Void>.Type,
+    wideName: String, narrowName: String, packedGemms: [PackedGemmKernel]
   ) {
     typealias Loops = VectorLoops<V>
     lanes = V.scalarCount
@@ -97,9 +105,12 @@ public struct KernelTable: Sendable {
     wideGemm = GemmKernel(name: wideName, rows: rows, columns: 2 * V.scalarCount) {
       multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<2, Void>.self)
     }
-    narrowGemm = GemmKernel(name: narrowName, rows: rows, columns: V.scalarCount) {
-      multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<1, Void>.self)
+    narrowGemm = GemmKernel(name: narrowName, rows: narrowRows, columns: V.scalarCount) {
+      multiplyTile($0, V.self, rows: InlineArray<narrowRows, Void>.self, vectors: InlineArray<1, Void>.self)
     }
+    self.packedGemms = packedGemms
+    winograd2 = WinogradKernels(V.self, WinogradScheme2.self)
+    winograd4 = WinogradKernels(V.self, WinogradScheme4.self)
     relu = { Loops.map($0, $1, $2) { VectorMath<V>.relu($0) } }
     sigmoid = { Loops.map($0, $1, $2) { VectorMath<V>.sigmoid($0) } }
     multiply = { Loops.zip($0, $1, $2, $3) { $0 * $1 } }

@@ -10,13 +10,18 @@ package final class TiledBackend: Backend {
   package let instructionSet: InstructionSet
   let kernels: KernelTable
   let pool: WorkerPool
+  private let choice: AlgorithmChoice
 
   /// - Parameters:
   ///   - instructionSet: one that the processor has, see ``InstructionSet/available``.
   ///   - threads: threads to work with, the caller's included; at least 1.
-  package init(instructionSet: InstructionSet = .best, threads: Int) {
+  ///   - choice: which algorithm a layer is planned with where the caller names none.
+  package init(
+    instructionSet: InstructionSet = .best, threads: Int, choice: AlgorithmChoice = .automatic
+  ) {
     precondition(InstructionSet.available.contains(instructionSet))
     self.instructionSet = instructionSet
+    self.choice = choice
     kernels = .kernels(for: instructionSet)
     pool = WorkerPool(size: threads)
   }
@@ -27,7 +32,7 @@ package final class TiledBackend: Backend {
 
   package func algorithms(for layer: Layer) -> [String] {
     switch layer.kind {
-    case .conv2d: [ImplicitGemmCore.algorithm]
+    case .conv2d: convolutionAlgorithms(layer)
     case .deformConv2d: [DeformableCore.algorithm]
     case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets,
       .objectnessMap,
@@ -35,6 +40,13 @@ package final class TiledBackend: Backend {
       ["vector"]
     case .priorBox, .nms: ["scalar"]
     }
+  }
+
+  private func convolutionAlgorithms(_ layer: Layer) -> [String] {
+    guard let convolution = layer.convolution, WinogradCore.offers(layer, convolution) else {
+      return [ImplicitGemmCore.algorithm]
+    }
+    return [ImplicitGemmCore.algorithm] + WinogradTransform.all.map(\.name)
   }
 
   package func plan(
@@ -49,7 +61,9 @@ package final class TiledBackend: Backend {
     if let algorithm, !known.contains(algorithm) {
       throw .unknownAlgorithm(backend: name, layer: layer.name, algorithm: algorithm, known: known)
     }
-    return PlanContext(layer: layer, algorithm: algorithm ?? known[0], kernels: kernels, pool: pool)
+    return PlanContext(
+      layer: layer, algorithm: algorithm ?? choice.algorithm(for: layer, known: known), kernels: kernels,
+      pool: pool)
   }
 
   /// See ``plan(_:parameters:algorithm:)``.

@@ -63,15 +63,21 @@ struct ProductFactor {
 }
 
 extension PlanContext {
+  /// Whether the context's algorithm can take in a product; see ``ProductFactor``.
+  var takesProduct: Bool { algorithm == ImplicitGemmCore.algorithm }
+
   /// The core of the context's layer by the context's algorithm.
   func convolutionCore(
     _ parameters: Parameters<Float>, _ surroundings: ConvolutionSurroundings
   ) -> any ConvolutionCore {
     switch layer.operation {
     case .conv2d(let convolution):
-      ImplicitGemmCore(self, convolution, parameters, surroundings)
+      if let transform = WinogradTransform.all.first(where: { $0.name == algorithm }) {
+        return WinogradCore(self, convolution, transform, parameters, surroundings)
+      }
+      return ImplicitGemmCore(self, convolution, parameters, surroundings)
     case .deformConv2d(let convolution):
-      DeformableCore(self, convolution, parameters, surroundings)
+      return DeformableCore(self, convolution, parameters, surroundings)
     default:
       preconditionFailure("layer \(layer.name) is no convolution")
     }

@@ -46,7 +46,9 @@ final class NetworkLowering {
     self.network = network
     self.backend = backend
     self.parameters = parameters
-    analysis = NetworkAnalysis(network)
+    analysis = NetworkAnalysis(network) {
+      (try? backend.context(for: $0, algorithm: nil))?.takesProduct ?? false
+    }
   }
 
   /// Lowers every step.
