@@ -25,8 +25,9 @@ public struct KernelTable: Sendable {
   public let narrowGemm: GemmKernel
   /// The packed micro-kernels, the quickest first; of at least as many columns as a channel block.
   public let packedGemms: [PackedGemmKernel]
-  /// The transforms of F(2×2, 3×3) and F(4×4, 3×3).
+  /// The transforms of F(2×2, 3×3).
   public let winograd2: WinogradKernels
+  /// The transforms of F(4×4, 3×3).
   public let winograd4: WinogradKernels
 
   /// max(x, 0).

@@ -63,9 +63,6 @@ struct ProductFactor {
 }
 
 extension PlanContext {
-  /// Whether the context's algorithm can take in a product; see ``ProductFactor``.
-  var takesProduct: Bool { algorithm == ImplicitGemmCore.algorithm }
-
   /// The core of the context's layer by the context's algorithm.
   func convolutionCore(
     _ parameters: Parameters<Float>, _ surroundings: ConvolutionSurroundings

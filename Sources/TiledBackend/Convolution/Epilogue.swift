@@ -11,6 +11,7 @@ final class Epilogue {
   private let kernels: KernelTable
   private let output: MapLayout
   private let groupOutputs: Int
+  private let groups: Int
   private let relu: Bool
   /// NR, and panels per group.
   private let columns: Int
@@ -38,6 +39,7 @@ final class Epilogue {
     self.panels = panels
     output = surroundings.output
     groupOutputs = geometry.groupOutputs
+    groups = geometry.groups
     relu = geometry.convolution.relu
     let channels = geometry.groups * geometry.groupOutputs
     let affine = ChannelAffine(
@@ -65,6 +67,15 @@ final class Epilogue {
 
   /// Floats of scales and shifts.
   var packedCount: Int { 2 * scales.count + (factor.map { 2 * $0.scales.count } ?? 0) }
+
+  /// Whether nothing but scale, shift and ReLU follows, so that a kernel that knows them can store values itself.
+  var isPlain: Bool { factor == nil && groups == 1 }
+
+  /// One value per channel of a panel, without groups, and whether to clip.
+  func affine(panel: Int) -> (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool) {
+    let place = panel * columns
+    return (UnsafePointer(scales.start + place), UnsafePointer(shifts.start + place), relu)
+  }
 
   /// Finishes and stores one panel's sums, [pixels][NR]; what they hold after it is undefined.
   ///

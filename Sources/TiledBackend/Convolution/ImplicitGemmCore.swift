@@ -35,10 +35,7 @@ final class ImplicitGemmCore: ConvolutionCore {
     let tiles = (geometry.pixels + rows - 1) / rows
     pixelOffsets = (0..<(tiles * rows)).map { geometry.pixelOffset(min($0, geometry.pixels - 1)) }
     let columns = tiles * grid.weights.panels * geometry.groups
-    let limit = max(1, min(Self.tilesPerTaskLimit, columns / (context.pool.size * 8)))
-    // Chunks of one size: each reads a whole panel, so a small last one would cost too much.
-    let chunks = (tiles + limit - 1) / limit
-    tilesPerTask = (tiles + chunks - 1) / chunks
+    tilesPerTask = max(1, min(Self.tilesPerTaskLimit, columns / (context.pool.size * 8)))
   }
 
   var errorModel: ErrorModel { ErrorModel(height: grid.height) }

@@ -22,7 +22,6 @@ struct NetworkAnalysis {
   }
 
   let network: Network
-  private let takesProduct: (Layer) -> Bool
   private let positions: [String: Int]
   private let readers: [String: [Step]]
   /// By the product's name.
@@ -34,10 +33,8 @@ struct NetworkAnalysis {
   /// By the part's name.
   private(set) var parts: [String: Part] = [:]
 
-  /// - Parameter takesProduct: whether a convolution's algorithm can take in a product.
-  init(_ network: Network, takesProduct: @escaping (Layer) -> Bool) {
+  init(_ network: Network) {
     self.network = network
-    self.takesProduct = takesProduct
     positions = Dictionary(
       network.steps.enumerated().map { ($1.layer.name, $0) }, uniquingKeysWith: { first, _ in first })
     var readers: [String: [Step]] = [:]
@@ -90,7 +87,7 @@ struct NetworkAnalysis {
     let candidates = [(convolution, other), (other, convolution)]
     for (convolution, other) in candidates {
       guard convolution.layer.kind == .conv2d, Self.isBlockable(convolution),
-        readers(of: convolution.layer.name).count == 1, takesProduct(convolution.layer)
+        readers(of: convolution.layer.name).count == 1
       else { continue }
       let normed = normedSource(other)
       let factor = normed ?? other.layer.name

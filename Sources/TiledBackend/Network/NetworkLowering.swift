@@ -46,9 +46,7 @@ final class NetworkLowering {
     self.network = network
     self.backend = backend
     self.parameters = parameters
-    analysis = NetworkAnalysis(network) {
-      (try? backend.context(for: $0, algorithm: nil))?.takesProduct ?? false
-    }
+    analysis = NetworkAnalysis(network)
   }
 
   /// Lowers every step.

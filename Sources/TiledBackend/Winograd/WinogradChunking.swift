@@ -1,3 +1,4 @@
+import Backends
 import Microkernels
 
 /// How the tiles of a layer are shared out: which micro-kernel multiplies them, and in which chunks.
@@ -53,31 +54,27 @@ struct WinogradChunking {
   func groups(of tiles: Range<Int>) -> Int { (tiles.count + kernel.rows - 1) / kernel.rows }
 }
 
-/// How one worker's scratch memory is split up for a Winograd layer.
+/// Where things lie in a worker's scratch memory, in floats. Each begins on a cache line.
 struct WinogradScratch {
-  /// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16].
-  let patches: UnsafeMutablePointer<Float>
+  /// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16], lie first; where they are shared, those of the
+  /// first worker are used.
   /// Sums of one panel, [(m + 2)²][groups][MR][NR].
-  let sums: UnsafeMutablePointer<Float>
+  let sums: Int
   /// One patch of a channel block, copied where it reaches over an edge.
-  let patch: UnsafeMutablePointer<Float>
-  /// A run of finished tiles, [channel blocks][m rows][pixels][16].
-  let stage: UnsafeMutablePointer<Float>
-
+  let patch: Int
+  /// A run of finished tiles, [m rows][pixels][NR].
+  let stage: Int
+  let count: Int
   /// Pixels of a staged row: a transposed block of them fills whole vectors.
-  static let stageWidth = 16
+  let stageWidth = 16
+  /// Tiles of a staged run at the most.
+  let runLength: Int
 
-  /// - Parameter start: at least ``count(_:)`` floats, on a cache line.
-  init(_ chunking: WinogradChunking, _ start: UnsafeMutablePointer<Float>) {
-    patches = start
-    sums = patches + chunking.matrices * chunking.patchStride
+  init(_ chunking: WinogradChunking, _ transform: WinogradTransform) {
+    sums = chunking.matrices * chunking.patchStride
     patch = sums + chunking.matrices * chunking.sumStride
     stage = patch + chunking.matrices * PackedTile.depth
-  }
-
-  /// Floats that a worker needs. A patch has as many pixels as there are matrices.
-  static func count(_ chunking: WinogradChunking) -> Int {
-    chunking.matrices * (chunking.patchStride + chunking.sumStride + PackedTile.depth)
-      + 4 * stageWidth * chunking.kernel.columns
+    count = stage + transform.outputs * stageWidth * chunking.kernel.columns
+    runLength = stageWidth / transform.outputs
   }
 }
