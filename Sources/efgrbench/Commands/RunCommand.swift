@@ -53,6 +53,7 @@ struct RunCommand: ParsableCommand {
       table.print(layer)
     }
     for total in try work.totals(of: records, &tally) { try recorder.record(total) }
+    session.workbench.remember(tally.choices)
     return tally
   }
 
