@@ -122,7 +122,7 @@ let package = Package(
       name: "AccuracyTests",
       dependencies: ["Accuracy", "Golden", "OpenBLASBackend", "ReferenceBackend", "TiledBackend"],
       swiftSettings: dataCode),
-    .testTarget(name: "FaultsTests", dependencies: ["Faults"]),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),

@@ -9,15 +9,19 @@ package final class TiledBackend: Backend {
   package let name = "tiled"
   package let instructionSet: InstructionSet
   let kernels: KernelTable
+  private let tileCoverage: TileCoverage?
   let pool: WorkerPool
 
   /// - Parameters:
   ///   - instructionSet: one that the processor has, see ``InstructionSet/available``.
   ///   - threads: threads to work with, the caller's included; at least 1.
-  package init(instructionSet: InstructionSet = .best, threads: Int) {
+  ///   - coverage: notes which ways through the micro-kernels the plans take; not for timing.
+  package init(instructionSet: InstructionSet = .best, threads: Int, coverage: KernelCoverage? = nil) {
     precondition(InstructionSet.available.contains(instructionSet))
     self.instructionSet = instructionSet
-    kernels = .kernels(for: instructionSet)
+    let table = KernelTable.kernels(for: instructionSet)
+    kernels = coverage.map { KernelTable(table, noting: $0) } ?? table
+    tileCoverage = coverage.map { TileCoverage(table, $0) }
     pool = WorkerPool(size: threads)
   }
 
@@ -47,7 +51,9 @@ package final class TiledBackend: Backend {
     if let algorithm, !known.contains(algorithm) {
       throw .unknownAlgorithm(backend: name, layer: layer.name, algorithm: algorithm, known: known)
     }
-    let context = PlanContext(layer: layer, algorithm: algorithm ?? known[0], kernels: kernels, pool: pool)
+    let context = PlanContext(
+      layer: layer, algorithm: algorithm ?? known[0], kernels: kernels, tileCoverage: tileCoverage, pool: pool
+    )
     switch layer.operation {
     case .conv2d(let convolution):
       return ImplicitGemmPlan(context, convolution, parameters)
@@ -110,6 +116,7 @@ struct PlanContext {
   let layer: Layer
   let algorithm: String
   let kernels: KernelTable
+  let tileCoverage: TileCoverage?
   let pool: WorkerPool
 
   /// How many tasks to cut `items` of work into: a few per thread, so that a thread that loses its core for a while

@@ -75,7 +75,7 @@ package final class Chain {
     let check = try truths.check(
       output, of: layer, model: plan.errorModel, inputs: inputs, parameters: parameters, indices: indices)
     return Link(
-      layer: layer.name, algorithm: plan.algorithm, local: check.verdict,
+      layer: layer.name, algorithm: plan.algorithm, model: plan.errorModel, local: check.verdict,
       shares: known.flatMap { ErrorShares(output: output, local: check.truth, known: $0) },
       nanoseconds: nanoseconds)
   }

@@ -62,6 +62,10 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
         ConvolutionCase(
           channels: 3, outputs: 33, kernel: Pair(1, 3), map: Pair(1, width), padding: Pair(0, 1)))
     }
+    // Several blocks of products in the narrow kernels: of equal length, and the last one shorter.
+    for kernel in [Pair(3), Pair(2, 3)] {
+      cases.append(ConvolutionCase(channels: 32, outputs: 4, kernel: kernel, map: Pair(5, 6)))
+    }
     cases += [
       ConvolutionCase(
         batch: 2, channels: 18, outputs: 34, kernel: Pair(3), map: Pair(7, 5), stride: Pair(2, 1),

@@ -37,6 +37,8 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     package let kind: String
     package let backend: String
     package let algorithm: String
+    /// Whether the plan promises the same bits on every run; null where that is not known.
+    package let deterministic: Nullable<Bool>
     package let status: ResultStatus
     package let elements: Int
     /// The share of compared elements whose truth is not zero, where it is known.
@@ -48,11 +50,15 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     package let repro: String
     package let message: String
 
-    package init(case name: String, kind: String, result: ResultRecord, nonZeroShare: Double? = nil) {
+    package init(
+      case name: String, kind: String, result: ResultRecord, nonZeroShare: Double? = nil,
+      isDeterministic: Bool? = nil
+    ) {
       self.case = name
       self.kind = kind
       backend = result.backend
       algorithm = result.algorithm
+      deterministic = Nullable(isDeterministic)
       status = result.status
       elements = result.elements
       self.nonZeroShare = Nullable(number: nonZeroShare)
@@ -65,7 +71,7 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case `case`, kind, backend, algorithm, status, elements, ulp, repro, message
+      case `case`, kind, backend, algorithm, deterministic, status, elements, ulp, repro, message
       case nonZeroShare = "nonzero_share"
       case maxAbsError = "max_abs_error"
       case maxRatio = "max_ratio"

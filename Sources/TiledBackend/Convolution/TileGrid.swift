@@ -21,6 +21,7 @@ final class TileGrid {
   private let scales: AlignedBuffer
   private let shifts: AlignedBuffer
   private let kernels: KernelTable
+  private let coverage: TileCoverage?
 
   /// About how many products a block holds: a panel of KC·NR weights then stays in the first-level cache.
   static let blockProducts = 144
@@ -32,6 +33,7 @@ final class TileGrid {
     self.geometry = geometry
     self.taps = taps
     kernels = context.kernels
+    coverage = context.tileCoverage
     kernel =
       geometry.groupOutputs <= kernels.narrowGemm.columns ? kernels.narrowGemm : kernels.wideGemm
     weights = PackedWeights(weight, geometry, columns: kernel.columns)
@@ -100,6 +102,9 @@ final class TileGrid {
       sums, tiles * kernel.rows, kernel.columns, scales.start + place, shifts.start + place, relu)
     let firstChannel = panel * kernel.columns
     let channels = min(kernel.columns, geometry.groupOutputs - firstChannel)
+    coverage?.note(
+      kernel, pixels: pixelRange.count, tiles: tiles, channels: channels, taps: taps.offsets.count,
+      tapsPerBlock: tapsPerBlock)
     let channelStart = (group * geometry.groupOutputs + firstChannel) * geometry.outputArea
     var pixel = pixelRange.lowerBound
     while pixel < pixelRange.upperBound {

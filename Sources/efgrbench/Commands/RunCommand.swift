@@ -53,6 +53,9 @@ struct RunCommand: ParsableCommand {
       table.print(layer)
     }
     for total in work.totals(of: records) { try recorder.record(total) }
+    try recorder.attach(document: tally.evidence, schema: Evidence.schema)
+    print()
+    for sentence in tally.evidence.sentences { print(sentence) }
     return tally
   }
 

@@ -29,6 +29,8 @@ struct SideBySide {
     var layers = 0
     /// Results of any kind: a backend has none for a layer that it does not offer.
     var results = 0
+    /// What every result rests on.
+    var evidence = Evidence()
 
     mutating func add(_ record: LayerRecord) {
       layers += 1
@@ -36,7 +38,9 @@ struct SideBySide {
       for result in record.results {
         let statuses = [result.status] + (result.chained.map { [$0.status] } ?? [])
         failed += statuses.contains(.failed) ? 1 : 0
-        notCovered += statuses.contains(.mistrusted) || statuses.contains(.unimplemented) ? 1 : 0
+        let isBlind = statuses.contains(.mistrusted) || statuses.contains(.unimplemented)
+        let lacksTime = result.status.isGood && result.timing == nil
+        notCovered += isBlind || lacksTime ? 1 : 0
         refused += statuses.contains(.refused) ? 1 : 0
       }
     }
@@ -61,7 +65,7 @@ struct SideBySide {
       progress.show(step.layer.name, done: tally.layers, total: steps.count)
       let links = try links(step)
       guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
-      let record = try record(step.layer, position: position, links)
+      let record = try record(step.layer, position: position, links, &tally.evidence)
       tally.add(record)
       try finished(record)
     }
@@ -77,7 +81,7 @@ struct SideBySide {
   }
 
   private func record(
-    _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)]
+    _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)], _ evidence: inout Evidence
   ) throws -> LayerRecord {
     var record = LayerRecord(layer, position: position)
     let offering = workbench.backends.filter { $0.offers(layer.kind) }
@@ -93,17 +97,22 @@ struct SideBySide {
       try shelf.golden(for: layer.name, of: network.name).map(Trial.init)
       ?? Trial(layer, of: network.name, truths: workbench.truths)
     let outcomes = try Verifier(backends: workbench.backends, truths: workbench.truths).outcomes(of: trial)
-    let timings = time(outcomes, trial, links)
+    let timed = time(outcomes, trial, links)
+    let findings = try evidence.check(timed, of: outcomes, on: trial, standIn: workbench.tiled)
     for (backend, outcome) in outcomes {
+      let finding = findings[backend.name]
+      let verdict = finding?.objection.map { outcome.verdict.overruled(by: .failed, $0) } ?? outcome.verdict
       var result = ResultRecord(
-        outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
+        verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend.name))
+      evidence.add(outcome, of: layer.name, on: backend.name, finding)
       result.chained = links.first { $0.name == backend.name }?.link?.record
       if result.chained?.status.isGood == false, result.message.isEmpty {
         result.message = links.first { $0.name == backend.name }?.link?.verdict.message ?? ""
       }
-      result.timing = timings.first { $0.name == backend.name }.map {
-        TimingRecord($0, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
+      result.timing = timed.first { $0.timing.name == backend.name && result.status.isGood }.map {
+        TimingRecord(
+          $0.timing, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
       }
       record.results.append(result)
     }
@@ -114,15 +123,21 @@ struct SideBySide {
   private func time(
     _ outcomes: [(backend: any Backend, outcome: Verifier.Outcome)], _ trial: Trial,
     _ links: [(name: String, link: Link?)]
-  ) -> [Timing] {
-    let arms = outcomes.filter { $0.outcome.verdict.status.isGood }.map { backend, outcome in
+  ) -> [TimedOutput] {
+    let right = outcomes.filter { $0.outcome.verdict.status.isGood }
+    let outputs = right.map { _ in OutputBox(trial.layer.outputShape) }
+    let arms = zip(right, outputs).map { right, output in
+      let (backend, outcome) = right
       let chained = links.first { $0.name == backend.name }?.link?.nanoseconds
-      var output = Tensor<Float>(trial.layer.outputShape, repeating: 0)
       return Arm(
         name: backend.name, earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
-      ) { outcome.plan.run(trial.inputs, into: &output) }
+      ) { output.run(outcome.plan, trial.inputs) }
     }
-    return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested })
+    return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested }).compactMap { timing in
+      right.firstIndex { $0.backend.name == timing.name }.map {
+        TimedOutput(timing: timing, output: outputs[$0])
+      }
+    }
   }
 
   /// Times each chain's whole network, and adds the layers up.
