@@ -19,7 +19,7 @@ struct DocumentTests {
     let document = VerifyDocument(
       machine: machine, results: results, refused: [RefusedFile(file: "x", message: "y")])
     let root = try object(try document.jsonText())
-    #expect(Set(root.keys) == ["schema", "machine", "results", "refused", "summary"])
+    #expect(Set(root.keys) == ["schema", "machine", "results", "refused", "summary", "coverage"])
     #expect(root["schema"] as? String == "efgrbench-verify/1")
     let first = try #require((root["results"] as? [[String: Any]])?.first)
     #expect(

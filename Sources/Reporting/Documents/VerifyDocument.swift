@@ -29,6 +29,27 @@ package struct FirstFailureDocument: Sendable, Hashable, Codable {
   }
 }
 
+/// Which ways through a backend's micro-kernels a verification took, and which none of its cases did.
+package struct CoverageDocument: Sendable, Hashable, Codable {
+  package let backend: String
+  package let isa: String
+  /// Kernel and way in words.
+  package let taken: [String]
+  package let notTaken: [String]
+
+  package init(backend: String, isa: String, taken: [String], notTaken: [String]) {
+    self.backend = backend
+    self.isa = isa
+    self.taken = taken
+    self.notTaken = notTaken
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case backend, isa, taken
+    case notTaken = "not_taken"
+  }
+}
+
 /// What `verify --json` writes.
 package struct VerifyDocument: Sendable, Hashable, Codable {
   /// One case on one backend.
@@ -85,8 +106,12 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
   package let refused: [RefusedFile]
   /// How many results have each status, all statuses named; refused files count as `refused`.
   package let summary: [String: Int]
+  /// Null where no kernel ran.
+  package let coverage: Nullable<CoverageDocument>
 
-  package init(machine: MachineInfo, results: [Result], refused: [RefusedFile]) {
+  package init(
+    machine: MachineInfo, results: [Result], refused: [RefusedFile], coverage: CoverageDocument? = nil
+  ) {
     schema = "efgrbench-verify/1"
     self.machine = machine
     self.results = results
@@ -95,5 +120,6 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     for result in results { summary[result.status.rawValue, default: 0] += 1 }
     summary[ResultStatus.refused.rawValue, default: 0] += refused.count
     self.summary = summary
+    self.coverage = Nullable(coverage)
   }
 }

@@ -19,6 +19,9 @@ struct SideBySide {
   let plan: TimingPlan
   /// The chained networks, one per backend that takes part.
   let chains: [Chain]
+  /// Runs the layers that were not asked for, whose outputs all chains then share: one of them, or one of its own. Nil
+  /// where there are no chains.
+  let lead: Chain?
 
   /// What came of it all, in the order of the program's exit codes.
   struct Tally {
@@ -63,8 +66,14 @@ struct SideBySide {
         continue
       }
       progress.show(step.layer.name, done: tally.layers, total: steps.count)
+      guard wanted.contains(step.layer.name) else {
+        try skip(step)
+        continue
+      }
       let links = try links(step)
-      guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
+      // A layer that was not asked for may read this one.
+      if let first = chains.first { lead?.adopt(step, from: first) }
+      guard !Interruption.isRequested else { continue }
       let record = try record(step.layer, position: position, links, &tally.evidence)
       tally.add(record)
       try finished(record)
@@ -72,6 +81,13 @@ struct SideBySide {
     progress.clear()
     if tally.layers < steps.count { tally.notCovered += steps.count - tally.layers }
     return tally
+  }
+
+  /// Runs a layer that was not asked for once, for all chains.
+  private func skip(_ step: Step) throws {
+    guard let lead, let golden = shelf.networks[network.name]?.golden else { return }
+    try lead.pass(step, on: golden)
+    for chain in chains { chain.adopt(step, from: lead) }
   }
 
   /// Takes the layer on every chain; there are none where the network has no golden.
