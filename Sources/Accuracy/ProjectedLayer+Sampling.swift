@@ -105,13 +105,14 @@ private struct ProjectedMap {
   func sample(_ y: Double, _ x: Double) -> ProjectedPixel {
     var pixel = ProjectedPixel()
     if let patch = patch(y, x, .roundedSum) {
-      for (row, weightY) in [(patch.y.cell, 1 - patch.y.fraction), (patch.y.cell + 1, patch.y.fraction)] {
-        for (column, weightX) in [(patch.x.cell, 1 - patch.x.fraction), (patch.x.cell + 1, patch.x.fraction)]
-        {
-          let corner = place(row, column).map { values[$0] } ?? ProjectedWeight()
-          pixel.value += weightY * weightX * corner.value
-          pixel.magnitude += weightY * weightX * corner.reach
-          pixel.peak += weightY * weightX * corner.peak
+      for down in 0...1 {
+        let weightY = down == 0 ? 1 - patch.y.fraction : patch.y.fraction
+        for right in 0...1 {
+          guard let place = place(patch.y.cell + down, patch.x.cell + right) else { continue }
+          let weight = weightY * (right == 0 ? 1 - patch.x.fraction : patch.x.fraction)
+          pixel.value += weight * values[place].value
+          pixel.magnitude += weight * values[place].reach
+          pixel.peak += weight * values[place].peak
         }
       }
       pixel.roundedSumDisplacement = displacement(patch)

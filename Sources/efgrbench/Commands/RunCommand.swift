@@ -36,7 +36,9 @@ struct RunCommand: ParsableCommand {
       let tally = Result { try perform(session, recorder) }
       let isWhole = !Interruption.isRequested && (try? tally.get()) != nil
       try recorder.finish(isWhole ? .complete : .interrupted)
-      let report = Report(try database.run(recorder.uuid))
+      let record = try database.run(recorder.uuid)
+      print(try database.selftestSentence(for: record.header.environment))
+      let report = Report(record)
       report.printSummary(paths: try report.write(to: out))
       return max(try tally.get().status, session.status)
     }

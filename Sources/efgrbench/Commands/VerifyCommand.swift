@@ -103,12 +103,11 @@ extension CoverageDocument {
       taken: taken.map { "\($0.kernel): \($0.way)" }, notTaken: missing.map { "\($0.kernel): \($0.way)" })
   }
 
-  /// How many ways were taken, and some of those that were not.
+  /// How many ways were taken, and which were not where these are few.
   fileprivate var sentence: String {
-    let shown = notTaken.prefix(8).joined(separator: "; ")
-    let more = notTaken.count > 8 ? "; and \(notTaken.count - 8) more" : ""
+    let missing = notTaken.count <= 12 ? "; not: " + notTaken.joined(separator: "; ") : " (--json lists them)"
     return
       "\(backend): \(taken.count) of \(taken.count + notTaken.count) ways through its micro-kernels were taken"
-      + (notTaken.isEmpty ? "." : "; not: \(shown)\(more).")
+      + (notTaken.isEmpty ? "" : missing) + "."
   }
 }
