@@ -18,8 +18,9 @@ struct ProjectedLayer: Sendable {
   let filters: [ProjectedWeight]
   /// The same of what bias and norm add, (bias_o − mean_o)·s_o + bn.bias_o.
   let shift: ProjectedWeight
-  /// What underflow can cost all channels of a pixel.
-  private let floor: Double
+  private let layer: Layer
+  private let inputs: [Tensor<Float>]
+  private let parameters: Parameters<Float>
 
   /// - Returns: nil for kinds that are not linear.
   init?(_ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, seed: UInt64) {
@@ -38,10 +39,9 @@ struct ProjectedLayer: Sendable {
       $0.reach += $1.1.reach
       $0.peak = max($0.peak, $1.1.reach)
     }
-    let analysis = Analysis(
-      layer: layer, model: .exact, inputs: inputs, parameters: parameters,
-      truth: Truth(shape: shape, indices: [], values: []))
-    floor = Double(shape[1]) * analysis.underflow()
+    self.layer = layer
+    self.inputs = inputs
+    self.parameters = parameters
   }
 
   private static func signs(_ count: Int, seed: UInt64) -> [Double] {
@@ -92,11 +92,17 @@ struct ProjectedLayer: Sendable {
   }
 
   /// What a plan's arithmetic and the check's own may cost a pixel.
+  ///
+  /// - Complexity: O(input + weights); for a Winograd plan see ``WinogradMagnitudes/channelTotals()``.
   func tolerance(of model: ErrorModel) -> ProjectedTolerance {
-    let gamma = RoundingFactor.guaranteed(model.height)
+    let analysis = Analysis(
+      layer: layer, model: model, inputs: inputs, parameters: parameters,
+      truth: Truth(shape: shape, indices: [], values: []))
     return ProjectedTolerance(
-      gamma: gamma, rounding: 2 * RoundingFactor.float64(shape[1] + filters.count + 32), floor: floor,
-      coordinates: model.coordinates)
+      gamma: RoundingFactor.guaranteed(model.height),
+      rounding: 2 * RoundingFactor.float64(shape[1] + filters.count + 32),
+      floor: Double(shape[1]) * analysis.underflow(), coordinates: model.coordinates,
+      terms: model.winograd.flatMap { WinogradMagnitudes(layer, inputs, parameters, $0)?.channelTotals() })
   }
 
   /// Compares the pixels of one row, each by the widest of the tolerances. `completion` stands in for what a ReLU
@@ -125,7 +131,8 @@ struct ProjectedLayer: Sendable {
     for x in 0..<width {
       let pixel = row.pixels[x]
       comparison.add(
-        difference: abs(sums[x] - pixel.value), tolerance: tolerances.reduce(0) { max($0, $1.of(pixel)) })
+        difference: abs(sums[x] - pixel.value),
+        tolerance: tolerances.reduce(0) { max($0, $1.of(pixel, at: row.row * width + x)) })
     }
     return comparison
   }
@@ -175,18 +182,23 @@ struct ProjectedTolerance: Sendable {
   let rounding: Double
   let floor: Double
   let coordinates: ErrorModel.Coordinates
+  /// Of each pixel the magnitudes of the terms that a Winograd plan sums, and their peak; nil for other plans, whose terms
+  /// are the pixel's own.
+  let terms: [(sum: Double, peak: Double)]?
 
   /// √(2·ln(2/δ)) with δ as ``Projections`` has it.
   private static let likelihood = (2 * log(2 / Projections.failureProbability)).squareRoot()
 
-  func of(_ pixel: ProjectedPixel) -> Double {
+  /// - Parameter place: the pixel's number over the batch's pictures.
+  func of(_ pixel: ProjectedPixel, at place: Int) -> Double {
     let displacement =
       switch coordinates {
       case .roundedSum: pixel.roundedSumDisplacement
       case .splitInteger: pixel.splitIntegerDisplacement
       }
     let moved = (1 + gamma) * displacement + floor
-    let likely = Self.likelihood * (gamma * (pixel.magnitude * pixel.peak).squareRoot() + moved)
-    return min(gamma * pixel.magnitude + moved, likely) + rounding * pixel.magnitude
+    let (magnitude, peak) = terms?[place] ?? (pixel.magnitude, pixel.peak)
+    let likely = Self.likelihood * (gamma * (magnitude * peak).squareRoot() + moved)
+    return min(gamma * magnitude + moved, likely) + rounding * pixel.magnitude
   }
 }

@@ -10,7 +10,8 @@ package protocol Backend: Sendable {
   /// Whether layers of `kind` are offered at all. What is not offered has no row anywhere.
   func offers(_ kind: LayerKind) -> Bool
 
-  /// The algorithms that `plan` can be asked for, best first; at least one for a kind that is offered.
+  /// The algorithms that `plan` can be asked for; at least one for a kind that is offered. The first is the one with
+  /// the tightest error bound: exact where float32 can be, and the sharpest test of a golden case.
   func algorithms(for layer: Layer) -> [String]
 
   /// Plans `layer` with its parameters.

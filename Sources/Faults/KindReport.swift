@@ -28,9 +28,9 @@ package struct KindReport: Sendable {
     self.kind = kind
     self.probes = probes.count
     findings = Parallel.map(faults.count) { Finding(faults[$0], in: kind, probes: probes) }
-    rightOutputs = try backends.filter { $0.offers(kind) }.flatMap { backend in
-      try probes.map {
-        try RightOutput($0.name, $0.specimen, truth: $0.truth, isExact: $0.isExact, on: backend)
+    rightOutputs = try backends.flatMap { backend in
+      try probes.flatMap {
+        try RightOutput.all($0.name, $0.specimen, truth: $0.truth, isExact: $0.isExact, on: backend)
       }
     }
     sensitivity = Sensitivity(of: kind, probes: probes)
@@ -40,7 +40,7 @@ package struct KindReport: Sendable {
         "The reference's own output of \($0.name) is not good: \($0.judge($0.right).message)"
       }
       + rightOutputs.filter { $0.verdict.status == .failed }.map {
-        "The \($0.backend) backend is wrong on \($0.name): \($0.verdict.message)"
+        "The \($0.backend) backend's \($0.algorithm) is wrong on \($0.name): \($0.verdict.message)"
       }
       + unedited.filter { Finding($0, in: kind, probes: probes).outcome != .equivalent }.map {
         "The formula \($0.id) does not give the reference's bits."

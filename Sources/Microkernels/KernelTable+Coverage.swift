@@ -20,6 +20,9 @@ extension KernelTable {
     fuses = table.fuses
     wideGemm = GemmKernel(table.wideGemm, noting: coverage)
     narrowGemm = GemmKernel(table.narrowGemm, noting: coverage)
+    packedGemms = table.packedGemms.map { PackedGemmKernel($0, noting: coverage) }
+    winograd2 = WinogradKernels(table.winograd2, "winograd2", noting: coverage)
+    winograd4 = WinogradKernels(table.winograd4, "winograd4", noting: coverage)
     relu = unary("relu", table.relu)
     sigmoid = unary("sigmoid", table.sigmoid)
     multiply = binary("multiply", table.multiply)
@@ -86,7 +89,7 @@ extension KernelTable {
     peakOperations = table.peakOperations
   }
 
-  private static var ends: [String] { ["without ReLU", "with ReLU"] }
+  fileprivate static var ends: [String] { ["without ReLU", "with ReLU"] }
 
   private static var corners: [String] {
     ["outside the map, all weights 0", "at an edge or on the lattice, some weights 0", "inside"]
@@ -129,6 +132,36 @@ extension GemmKernel {
       taps.note(tile.tapCount > 1 ? 1 : 0)
       depths.note(tile.depth % 16 == 0 ? 0 : 1)
       kernel.run(tile)
+    }
+  }
+}
+
+extension PackedGemmKernel {
+  /// The same kernel, noting how its sums are chained.
+  fileprivate init(_ kernel: PackedGemmKernel, noting coverage: KernelCoverage) {
+    let chains = coverage.list(kernel.name, ["one chain", "equal chains", "last chain shorter"])
+    name = kernel.name
+    rows = kernel.rows
+    columns = kernel.columns
+    run = { tile in
+      chains.note(tile.blocks <= tile.blocksPerChain ? 0 : tile.blocks % tile.blocksPerChain == 0 ? 1 : 2)
+      kernel.run(tile)
+    }
+  }
+}
+
+extension WinogradKernels {
+  /// The same transforms, noting whether a patch is read where it lies or from a copy, and how results end.
+  fileprivate init(_ kernels: WinogradKernels, _ name: String, noting coverage: KernelCoverage) {
+    let patches = coverage.list("\(name).transform", ["patch in place", "patch copied, at an edge"])
+    let ends = coverage.list("\(name).finish", KernelTable.ends)
+    transform = { patch in
+      patches.note(patch.blockStride == 0 ? 1 : 0)
+      kernels.transform(patch)
+    }
+    finish = { result in
+      ends.note(result.relu ? 1 : 0)
+      kernels.finish(result)
     }
   }
 }

@@ -23,6 +23,11 @@ public struct KernelTable: Sendable {
   public let wideGemm: GemmKernel
   /// The micro-kernel for layers with few output channels: MR × 1 vector.
   public let narrowGemm: GemmKernel
+  /// The packed micro-kernels, the quickest first; of at least as many columns as a channel block.
+  public let packedGemms: [PackedGemmKernel]
+  /// The transforms of F(2×2, 3×3) and F(4×4, 3×3).
+  public let winograd2: WinogradKernels
+  public let winograd4: WinogradKernels
 
   /// max(x, 0).
   public let relu: Unary
@@ -78,7 +83,8 @@ public struct KernelTable: Sendable {
   /// inlined there, every function below is compiled with that target's instructions.
   @inlinable @inline(__always)
   public init<V: KernelVector, let rows: Int>(
-    _: V.Type, rows shape: InlineArray<rows, Void>.Type, wideName: String, narrowName: String
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type, wideName: String, narrowName: String,
+    packedGemms: [PackedGemmKernel]
   ) {
     typealias Loops = VectorLoops<V>
     lanes = V.scalarCount
@@ -89,6 +95,9 @@ public struct KernelTable: Sendable {
     narrowGemm = GemmKernel(name: narrowName, rows: rows, columns: V.scalarCount) {
       multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<1, Void>.self)
     }
+    self.packedGemms = packedGemms
+    winograd2 = WinogradKernels(V.self, WinogradScheme2.self)
+    winograd4 = WinogradKernels(V.self, WinogradScheme4.self)
     relu = { Loops.map($0, $1, $2) { VectorMath<V>.relu($0) } }
     sigmoid = { Loops.map($0, $1, $2) { VectorMath<V>.sigmoid($0) } }
     multiply = { Loops.zip($0, $1, $2, $3) { $0 * $1 } }

@@ -11,14 +11,20 @@ package final class TiledBackend: Backend {
   let kernels: KernelTable
   private let tileCoverage: TileCoverage?
   let pool: WorkerPool
+  private let choice: AlgorithmChoice
 
   /// - Parameters:
   ///   - instructionSet: one that the processor has, see ``InstructionSet/available``.
   ///   - threads: threads to work with, the caller's included; at least 1.
+  ///   - choice: which algorithm a layer is planned with where the caller names none.
   ///   - coverage: notes which ways through the micro-kernels the plans take; not for timing.
-  package init(instructionSet: InstructionSet = .best, threads: Int, coverage: KernelCoverage? = nil) {
+  package init(
+    instructionSet: InstructionSet = .best, threads: Int, choice: AlgorithmChoice = .automatic,
+    coverage: KernelCoverage? = nil
+  ) {
     precondition(InstructionSet.available.contains(instructionSet))
     self.instructionSet = instructionSet
+    self.choice = choice
     let table = KernelTable.kernels(for: instructionSet)
     kernels = coverage.map { KernelTable(table, noting: $0) } ?? table
     tileCoverage = coverage.map { TileCoverage(table, $0) }
@@ -31,7 +37,7 @@ package final class TiledBackend: Backend {
 
   package func algorithms(for layer: Layer) -> [String] {
     switch layer.kind {
-    case .conv2d: [ImplicitGemmPlan.algorithm]
+    case .conv2d: convolutionAlgorithms(layer)
     case .deformConv2d: [DeformablePlan.algorithm]
     case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets,
       .objectnessMap,
@@ -39,6 +45,13 @@ package final class TiledBackend: Backend {
       ["vector"]
     case .priorBox, .nms: ["scalar"]
     }
+  }
+
+  private func convolutionAlgorithms(_ layer: Layer) -> [String] {
+    guard let convolution = layer.convolution, WinogradPlan.offers(layer, convolution) else {
+      return [ImplicitGemmPlan.algorithm]
+    }
+    return [ImplicitGemmPlan.algorithm] + WinogradTransform.all.map(\.name)
   }
 
   package func plan(
@@ -52,10 +65,13 @@ package final class TiledBackend: Backend {
       throw .unknownAlgorithm(backend: name, layer: layer.name, algorithm: algorithm, known: known)
     }
     let context = PlanContext(
-      layer: layer, algorithm: algorithm ?? known[0], kernels: kernels, tileCoverage: tileCoverage, pool: pool
-    )
+      layer: layer, algorithm: algorithm ?? choice.algorithm(for: layer, known: known), kernels: kernels,
+      tileCoverage: tileCoverage, pool: pool)
     switch layer.operation {
     case .conv2d(let convolution):
+      if let transform = WinogradTransform.all.first(where: { $0.name == context.algorithm }) {
+        return WinogradPlan(context, convolution, transform, parameters)
+      }
       return ImplicitGemmPlan(context, convolution, parameters)
     case .deformConv2d(let convolution):
       return DeformablePlan(context, convolution, parameters)

@@ -1,4 +1,5 @@
 import Backends
+import Catalogue
 import Microkernels
 import Tensors
 import Testing
@@ -14,17 +15,24 @@ import TiledBackend
     #expect(coverage.reached.isEmpty && coverage.unreached.count > 80)
     for subject in Subject.all {
       let (layer, inputs, parameters) = try subject.make(1)
-      let plan = try backend.plan(layer, parameters: parameters)
-      var output = Tensor<Float>(layer.outputShape, repeating: .nan)
-      plan.run(inputs, into: &output)
+      try run(layer, inputs, parameters, on: backend)
     }
     for shape in ConvolutionCase.all {
       let layer = try shape.layer()
       let data = TestData(layer, whole: false)
-      var output = Tensor<Float>(layer.outputShape, repeating: .nan)
-      try backend.plan(layer, parameters: data.parameters).run(data.inputs, into: &output)
+      try run(layer, data.inputs, data.parameters, on: backend)
     }
     #expect(coverage.unreached.map { "\($0.kernel): \($0.way)" } == [])
+  }
+
+  /// Every algorithm.
+  private func run(
+    _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, on backend: TiledBackend
+  ) throws {
+    for algorithm in backend.algorithms(for: layer) {
+      var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+      try backend.plan(layer, parameters: parameters, algorithm: algorithm).run(inputs, into: &output)
+    }
   }
 
   @Test("are the same bits, noted or not", arguments: Subject.all)

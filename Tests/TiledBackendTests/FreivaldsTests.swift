@@ -3,6 +3,7 @@ import Backends
 import Catalogue
 import Tensors
 import Testing
+import TiledBackend
 
 @Suite("Random sums over all channels") struct FreivaldsTests {
   @Test("equal one convolution exactly on whole numbers", arguments: Linear.all)
@@ -102,6 +103,38 @@ import Testing
           layer, data, model, output, unclipped: UnclippedOutput(unclipped, model: otherModel))
         #expect(verdict.status == .passed, "\(backend), \(other): \(verdict.message)")
       }
+    }
+  }
+
+  /// Its terms are larger than the direct algorithm's, and so is the sums' tolerance.
+  @Test("allow a Winograd plan its own rounding, and no more", arguments: WinogradTransform.all.map(\.name))
+  func winograd(_ algorithm: String) throws {
+    for relu in [false, true] {
+      let shape = ConvolutionCase(
+        batch: 2, channels: 34, outputs: 40, kernel: Pair(3), map: Pair(9, 7), padding: Pair(1),
+        dilation: Pair(1, 2), hasNorm: true, relu: relu)
+      let layer = try shape.layer()
+      var plainShape = shape
+      plainShape.relu = false
+      let plain = try plainShape.layer()
+      let data = TestData(layer, whole: false)
+      let backend = TiledBackend(threads: 2)
+      func output(_ layer: Layer, _ algorithm: String?) throws -> (Tensor<Float>, ErrorModel) {
+        let plan = try backend.plan(layer, parameters: data.parameters, algorithm: algorithm)
+        var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+        plan.run(data.inputs, into: &output)
+        return (output, plan.errorModel)
+      }
+      let (right, model) = try output(layer, algorithm)
+      #expect(model.winograd != nil)
+      let (open, openModel) = try output(plain, backend.algorithms(for: plain).first)
+      let unclipped = UnclippedOutput(open, model: openModel)
+      let verdict = judge(layer, data, model, right, unclipped: unclipped)
+      #expect(verdict.status == .passed, "\(verdict.message)")
+      let largest = try #require(right.values.max())
+      var wrong = right
+      wrong.values[right.values.count / 2] += largest
+      #expect(judge(layer, data, model, wrong, unclipped: unclipped).status == .failed)
     }
   }
 

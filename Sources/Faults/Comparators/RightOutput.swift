@@ -8,6 +8,7 @@ package struct RightOutput: Sendable {
   package let name: String
   package let kind: LayerKind
   package let backend: String
+  package let algorithm: String
   /// By the derived bound.
   package let verdict: Verdict
   /// The tolerances that fail it.
@@ -20,14 +21,28 @@ package struct RightOutput: Sendable {
   /// An element is moved by so many bounds.
   package static let displacement = 10.0
 
-  /// Runs a layer on a backend, with the plan's own bounds.
+  /// Runs a layer by every algorithm that a backend has for it, with each plan's own bounds. Where results must be exact
+  /// only the tightest runs, for others may round.
   ///
+  /// - Returns: nothing for a kind that the backend does not offer.
   /// - Throws: ``BackendError`` where the backend can't plan the layer.
-  package init(
+  package static func all(
     _ name: String, _ specimen: Specimen, truth: Truth, isExact: Bool, on backend: any Backend
-  ) throws(BackendError) {
+  ) throws(BackendError) -> [RightOutput] {
+    guard backend.offers(specimen.layer.kind) else { return [] }
+    let algorithms = backend.algorithms(for: specimen.layer)
+    var outputs: [RightOutput] = []
+    for algorithm in isExact ? Array(algorithms.prefix(1)) : algorithms {
+      let plan = try backend.plan(specimen.layer, parameters: specimen.parameters, algorithm: algorithm)
+      outputs.append(RightOutput(name, specimen, truth: truth, isExact: isExact, backend.name, plan))
+    }
+    return outputs
+  }
+
+  private init(
+    _ name: String, _ specimen: Specimen, truth: Truth, isExact: Bool, _ backend: String, _ plan: any Plan
+  ) {
     let layer = specimen.layer
-    let plan = try backend.plan(layer, parameters: specimen.parameters)
     // What a plan leaves unwritten must not look like a result.
     var output = Tensor<Float>(layer.outputShape, repeating: .nan)
     plan.run(specimen.inputs, into: &output)
@@ -51,7 +66,8 @@ package struct RightOutput: Sendable {
     }
     self.name = name
     kind = layer.kind
-    self.backend = backend.name
+    self.backend = backend
+    algorithm = plan.algorithm
     verdict = judged(output)
     alarms = Set(Tolerance.all.filter { !$0.passes(output, truth: truth) }.map(\.id))
     displaced = wrong.count

@@ -6,7 +6,7 @@ import Microkernels
 final class BlockedMap {
   let geometry: ConvolutionGeometry
   let buffer: AlignedBuffer
-  private let border: Pair
+  let border: Pair
 
   /// - Parameter border: rows and columns of zeros on each side; as the geometry was made with.
   init(_ geometry: ConvolutionGeometry, border: Pair) {

@@ -26,6 +26,11 @@ struct TimedOutput {
   let output: OutputBox
 }
 
+extension Verifier.Outcome {
+  /// What the implementation's arm is called while it is timed.
+  func armName(on backend: any Backend) -> String { "\(backend.name) \(plan.algorithm)" }
+}
+
 /// What the results of a run rest on, layer by layer: how much was compared, whether it could tell right from wrong,
 /// and what the checks of the timed calls found. The record's document `efgrbench-evidence/1`.
 struct Evidence: Sendable, Hashable, Codable {
@@ -79,7 +84,7 @@ struct Evidence: Sendable, Hashable, Codable {
 
   /// Checks what the timed calls have left behind.
   ///
-  /// - Returns: the findings by backend.
+  /// - Returns: the findings by the arms' names.
   mutating func check(
     _ timed: [TimedOutput], of outcomes: [(backend: any Backend, outcome: Verifier.Outcome)],
     on trial: Trial, standIn: any Backend
@@ -89,8 +94,9 @@ struct Evidence: Sendable, Hashable, Codable {
       let check = try TimedCheck(trial, standIn: standIn)
       var findings: [String: TimedCheck.Finding] = [:]
       for (backend, outcome) in outcomes {
-        guard let output = timed.first(where: { $0.timing.name == backend.name })?.output else { continue }
-        findings[backend.name] = try check.finding(
+        let name = outcome.armName(on: backend)
+        guard let output = timed.first(where: { $0.timing.name == name })?.output else { continue }
+        findings[name] = try check.finding(
           output.isWritten ? output.tensor : outcome.output, verified: outcome.output, of: outcome.plan,
           on: backend)
       }
@@ -113,6 +119,7 @@ struct Evidence: Sendable, Hashable, Codable {
 
   /// Whether a result's plan promises equal bits; nil where nothing is known of it.
   func isDeterministic(layer: String, backend: String) -> Bool? {
+    // A backend's algorithms promise alike.
     entries.first { $0.layer == layer && $0.backend == backend }?.isDeterministic
   }
 

@@ -48,7 +48,8 @@ struct Session {
     let chains = chains()
     return SideBySide(
       network: network, steps: steps, workbench: workbench, shelf: shelf, roofs: roofs,
-      plan: isQuick ? .quick : .full, chains: chains, lead: lead(of: chains))
+      plan: isQuick ? .quick : .full, chains: chains, lead: lead(of: chains),
+      selection: isQuick ? .chosen : .all)
   }
 
   /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.

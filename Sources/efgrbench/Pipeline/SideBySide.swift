@@ -22,6 +22,8 @@ struct SideBySide {
   /// Runs the layers that were not asked for, whose outputs all chains then share: one of them, or one of its own. Nil
   /// where there are no chains.
   let lead: Chain?
+  /// Which algorithms of each backend are tried.
+  let selection: Verifier.Selection
 
   /// What came of it all, in the order of the program's exit codes.
   struct Tally {
@@ -112,21 +114,25 @@ struct SideBySide {
     let trial =
       try shelf.golden(for: layer.name, of: network.name).map(Trial.init)
       ?? Trial(layer, of: network.name, truths: workbench.truths)
-    let outcomes = try Verifier(backends: workbench.backends, truths: workbench.truths).outcomes(of: trial)
+    let verifier = Verifier(
+      backends: workbench.backends, truths: workbench.truths, selection: selection)
+    let outcomes = try verifier.outcomes(of: trial)
     let timed = time(outcomes, trial, links)
     let findings = try evidence.check(timed, of: outcomes, on: trial, standIn: workbench.tiled)
     for (backend, outcome) in outcomes {
-      let finding = findings[backend.name]
+      let name = outcome.armName(on: backend)
+      let finding = findings[name]
       let verdict = finding?.objection.map { outcome.verdict.overruled(by: .failed, $0) } ?? outcome.verdict
       var result = ResultRecord(
         verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend.name))
       evidence.add(outcome, of: layer.name, on: backend.name, finding)
-      result.chained = links.first { $0.name == backend.name }?.link?.record
+      let link = link(of: outcome, on: backend, links)
+      result.chained = link?.record
       if result.chained?.status.isGood == false, result.message.isEmpty {
-        result.message = links.first { $0.name == backend.name }?.link?.verdict.message ?? ""
+        result.message = link?.verdict.message ?? ""
       }
-      result.timing = timed.first { $0.timing.name == backend.name && result.status.isGood }.map {
+      result.timing = timed.first { $0.timing.name == name && result.status.isGood }.map {
         TimingRecord(
           $0.timing, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
       }
@@ -144,16 +150,25 @@ struct SideBySide {
     let outputs = right.map { _ in OutputBox(trial.layer.outputShape) }
     let arms = zip(right, outputs).map { right, output in
       let (backend, outcome) = right
-      let chained = links.first { $0.name == backend.name }?.link?.nanoseconds
+      let chained = link(of: outcome, on: backend, links)?.nanoseconds
       return Arm(
-        name: backend.name, earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
+        name: outcome.armName(on: backend),
+        earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
       ) { output.run(outcome.plan, trial.inputs) }
     }
     return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested }).compactMap { timing in
-      right.firstIndex { $0.backend.name == timing.name }.map {
+      right.firstIndex { $0.outcome.armName(on: $0.backend) == timing.name }.map {
         TimedOutput(timing: timing, output: outputs[$0])
       }
     }
+  }
+
+  /// The layer in the backend's chain, where it ran there with the same algorithm.
+  private func link(
+    of outcome: Verifier.Outcome, on backend: any Backend, _ links: [(name: String, link: Link?)]
+  ) -> Link? {
+    let link = links.first { $0.name == backend.name }?.link
+    return link?.algorithm == outcome.plan.algorithm ? link : nil
   }
 
   /// Times each chain's whole network, and adds the layers up.

@@ -25,7 +25,9 @@ struct Workbench {
     let names = try options.resolveBackends()
     self.threads = threads
     instructionSet = try options.kernels.resolveInstructionSet()
-    let tiled = TiledBackend(instructionSet: instructionSet, threads: threads, coverage: coverage)
+    let tiled = TiledBackend(
+      instructionSet: instructionSet, threads: threads, choice: try options.kernels.resolveChoice(),
+      coverage: coverage)
     self.tiled = tiled
     do throws(OracleError) {
       oracle = try Oracle(threads: threads) { layer, inputs, parameters in
