@@ -21,6 +21,20 @@ package protocol Backend: Sendable {
   func plan(
     _ layer: Layer, parameters: Parameters<Float>, algorithm: String?
   ) throws(BackendError) -> any Plan
+
+  /// Plans a whole network, each layer by the algorithm that ``plan(_:parameters:algorithm:)`` chooses by itself.
+  ///
+  /// - Parameter parameters: gives a layer's parameters; called once per layer.
+  /// - Returns: nil where the backend runs networks layer by layer only.
+  func planNetwork(
+    _ network: Network, parameters: (Layer) throws -> Parameters<Float>
+  ) throws -> (any NetworkPlan)?
+}
+
+extension Backend {
+  package func planNetwork(
+    _ network: Network, parameters: (Layer) throws -> Parameters<Float>
+  ) throws -> (any NetworkPlan)? { nil }
 }
 
 extension Backend {

@@ -21,11 +21,14 @@ public final class KernelCoverage: Sendable {
   /// A record of nothing yet.
   public init() {}
 
-  /// Begins a list of one kernel's ways.
+  /// The list of a kernel's ways, which several tables may share.
   package func list(_ kernel: String, _ ways: [String]) -> PathList {
-    let list = PathList(kernel: kernel, ways: ways)
-    lists.withLock { $0.append(list) }
-    return list
+    lists.withLock { lists in
+      if let known = lists.first(where: { $0.kernel == kernel && $0.ways == ways }) { return known }
+      let list = PathList(kernel: kernel, ways: ways)
+      lists.append(list)
+      return list
+    }
   }
 
   /// What was taken, in order.

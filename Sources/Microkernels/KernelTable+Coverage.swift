@@ -45,6 +45,20 @@ extension KernelTable {
       tileEnds.note(relu ? 1 : 0)
       table.finishTile(tile, rows, columns, scale, shift, relu)
     }
+    let tilePaths = coverage.list("storeTile", KernelTable.rests)
+    let storeEnds = coverage.list("storeTile", KernelTable.ends)
+    storeTile = { tile in
+      tilePaths.note(tile.columns % lanes == 0 ? 0 : 1)
+      storeEnds.note(tile.relu ? 1 : 0)
+      table.storeTile(tile)
+    }
+    let productPaths = coverage.list("storeProduct", KernelTable.rests)
+    let productEnds = coverage.list("storeProduct", KernelTable.ends)
+    storeProduct = { tile, factor in
+      productPaths.note(tile.columns % lanes == 0 ? 0 : 1)
+      productEnds.note(factor.relu ? 1 : 0)
+      table.storeProduct(tile, factor)
+    }
     let rowPaths = LengthPaths("transpose", coverage, lanes: lanes, of: "rows")
     let columnPaths = LengthPaths("transpose", coverage, lanes: lanes, of: "columns")
     transpose = { source, sourceStride, target, targetStride, rows, columns in
@@ -57,6 +71,17 @@ extension KernelTable {
     slidingMax = { x, y, count, window, step in
       if step == 1 || step == 2 && window == 2 { slides[step - 1].note(count) } else { otherSlides.note(0) }
       table.slidingMax(x, y, count, window, step)
+    }
+    // Plans of networks give these whole blocks only; MicrokernelsTests try every depth.
+    let windowPaths = coverage.list("windowMax", ["whole channel blocks"])
+    windowMax = { x, rowStride, y, count, depth, rows, columns, step in
+      if depth % lanes == 0 { windowPaths.note(0) }
+      table.windowMax(x, rowStride, y, count, depth, rows, columns, step)
+    }
+    let pixelPaths = coverage.list("modulatePixels", ["whole channel blocks"])
+    modulatePixels = { x, map, y, count, depth in
+      if depth % lanes == 0 { pixelPaths.note(0) }
+      table.modulatePixels(x, map, y, count, depth)
     }
     let normPaths = LengthPaths("norms", coverage, lanes: lanes)
     norms = { x, y, count, epsilon in
@@ -90,6 +115,8 @@ extension KernelTable {
   }
 
   fileprivate static var ends: [String] { ["without ReLU", "with ReLU"] }
+
+  private static var rests: [String] { ["channels: whole vectors", "channels: a rest"] }
 
   private static var corners: [String] {
     ["outside the map, all weights 0", "at an edge or on the lattice, some weights 0", "inside"]

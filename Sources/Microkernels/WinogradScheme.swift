@@ -18,11 +18,12 @@ public protocol WinogradScheme {
 /// are exact in float32 as long as a and b have few digits, so the transforms round nothing but their results.
 @frozen
 public struct WinogradPoints: Sendable {
-  /// The inner and the outer pair of points.
+  /// The inner pair of points.
   public var a: Float
+  /// The outer pair of points.
   public var b: Float
 
-  /// - Parameters: the pairs; a scheme with fewer points ignores them.
+  /// The pairs; a scheme with fewer points ignores them.
   public init(a: Float, b: Float) {
     self.a = a
     self.b = b

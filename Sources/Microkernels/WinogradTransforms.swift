@@ -4,17 +4,21 @@
 public struct WinogradPatch {
   /// The patch's first pixel in the first channel block.
   public var source: UnsafePointer<Float>
-  /// Elements from a pixel of the patch to the one below, to the one on the right, and to the next channel block.
+  /// Elements from a pixel of the patch to the one below.
   public var rowStride: Int
+  /// Elements from a pixel of the patch to the one on the right.
   public var columnStride: Int
+  /// Elements from a channel block to the next.
   public var blockStride: Int
   /// Channel blocks of sixteen.
   public var blocks: Int
   /// The tile's row in the first matrix, 64-byte aligned.
   public var target: UnsafeMutablePointer<Float>
-  /// Elements from a matrix to the next, and from a channel block of the row to the next.
+  /// Elements from a matrix to the next.
   public var matrixStride: Int
+  /// Elements from a channel block of the tile's row to the next.
   public var targetBlockStride: Int
+  /// The scheme's points.
   public var points: WinogradPoints
 
   /// Every field in its order.
@@ -46,14 +50,19 @@ public struct WinogradResult {
   public var blocks: Int
   /// The tile's first pixel in the first channel block of a blocked map.
   public var target: UnsafeMutablePointer<Float>
-  /// Elements from a pixel of the tile to the one below, to the one on the right, and to the next channel block.
+  /// Elements from a pixel of the tile to the one below.
   public var rowStride: Int
+  /// Elements from a pixel of the tile to the one on the right.
   public var columnStride: Int
+  /// Elements from a channel block of the map to the next.
   public var blockStride: Int
-  /// One value per channel, filled up to whole blocks.
+  /// One factor per channel, filled up to whole blocks.
   public var scale: UnsafePointer<Float>
+  /// One summand per channel, filled up to whole blocks.
   public var shift: UnsafePointer<Float>
+  /// Whether values are clipped at 0.
   public var relu: Bool
+  /// The scheme's points.
   public var points: WinogradPoints
 
   /// Every field in its order.

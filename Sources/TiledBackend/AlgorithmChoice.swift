@@ -9,7 +9,7 @@ package enum AlgorithmChoice: Sendable {
   case forced(String)
 
   /// Names that can be forced.
-  package static let names = [ImplicitGemmPlan.algorithm] + WinogradTransform.all.map(\.name)
+  package static let names = [ImplicitGemmCore.algorithm] + WinogradTransform.all.map(\.name)
 
   func algorithm(for layer: Layer, known: [String]) -> String {
     switch self {

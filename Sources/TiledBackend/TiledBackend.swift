@@ -38,7 +38,7 @@ package final class TiledBackend: Backend {
   package func algorithms(for layer: Layer) -> [String] {
     switch layer.kind {
     case .conv2d: convolutionAlgorithms(layer)
-    case .deformConv2d: [DeformablePlan.algorithm]
+    case .deformConv2d: [DeformableCore.algorithm]
     case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets,
       .objectnessMap,
       .objectnessModulate, .headPermute, .softmax, .decodeBoxes, .resizeBilinear:
@@ -48,33 +48,40 @@ package final class TiledBackend: Backend {
   }
 
   private func convolutionAlgorithms(_ layer: Layer) -> [String] {
-    guard let convolution = layer.convolution, WinogradPlan.offers(layer, convolution) else {
-      return [ImplicitGemmPlan.algorithm]
+    guard let convolution = layer.convolution, WinogradCore.offers(layer, convolution) else {
+      return [ImplicitGemmCore.algorithm]
     }
-    return [ImplicitGemmPlan.algorithm] + WinogradTransform.all.map(\.name)
+    return [ImplicitGemmCore.algorithm] + WinogradTransform.all.map(\.name)
   }
 
   package func plan(
     _ layer: Layer, parameters: Parameters<Float>, algorithm: String?
   ) throws(BackendError) -> any Plan {
-    guard parameters.shapes == layer.parameterShapes else {
-      throw .parametersDiffer(backend: name, layer: layer.name)
-    }
+    try layerPlan(layer, parameters: parameters, algorithm: algorithm)
+  }
+
+  /// The layer's algorithm, checked, with what a plan works with.
+  func context(for layer: Layer, algorithm: String?) throws(BackendError) -> PlanContext {
     let known = algorithms(for: layer)
     if let algorithm, !known.contains(algorithm) {
       throw .unknownAlgorithm(backend: name, layer: layer.name, algorithm: algorithm, known: known)
     }
-    let context = PlanContext(
+    return PlanContext(
       layer: layer, algorithm: algorithm ?? choice.algorithm(for: layer, known: known), kernels: kernels,
       tileCoverage: tileCoverage, pool: pool)
+  }
+
+  /// See ``plan(_:parameters:algorithm:)``.
+  func layerPlan(
+    _ layer: Layer, parameters: Parameters<Float>, algorithm: String?
+  ) throws(BackendError) -> TiledPlan {
+    guard parameters.shapes == layer.parameterShapes else {
+      throw .parametersDiffer(backend: name, layer: layer.name)
+    }
+    let context = try context(for: layer, algorithm: algorithm)
     switch layer.operation {
-    case .conv2d(let convolution):
-      if let transform = WinogradTransform.all.first(where: { $0.name == context.algorithm }) {
-        return WinogradPlan(context, convolution, transform, parameters)
-      }
-      return ImplicitGemmPlan(context, convolution, parameters)
-    case .deformConv2d(let convolution):
-      return DeformablePlan(context, convolution, parameters)
+    case .conv2d(let convolution), .deformConv2d(let convolution):
+      return ConvolutionPlan(context, convolution, parameters)
     case .maxPool2d(let pooling):
       return PoolingPlan(context, pooling)
     case .batchNorm2d(let epsilon, let relu):
@@ -170,8 +177,13 @@ class TiledPlan: Plan {
     compute(inputs, into: &output)
   }
 
-  /// What subclasses do: inputs have the planned shapes.
+  /// Inputs have the planned shapes. Only a plan whose output is dynamic overrides this.
   func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+    withPointers(inputs, &output) { compute($0) }
+  }
+
+  /// What subclasses do: inputs and output are dense and row-major.
+  func compute(_ pointers: SharedPointers) {
     preconditionFailure("a plan computes something")
   }
 }

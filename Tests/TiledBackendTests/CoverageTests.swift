@@ -22,6 +22,12 @@ import TiledBackend
       let data = TestData(layer, whole: false)
       try run(layer, data.inputs, data.parameters, on: backend)
     }
+    for choice in [.automatic] + AlgorithmChoice.names.map(AlgorithmChoice.forced) {
+      let backend = TiledBackend(instructionSet: set, threads: 2, choice: choice, coverage: coverage)
+      for sample in SampleNetwork.all {
+        try backend.planNetwork(sample.network, parameters: sample.parameters)?.run(sample.feed)
+      }
+    }
     #expect(coverage.unreached.map { "\($0.kernel): \($0.way)" } == [])
   }
 

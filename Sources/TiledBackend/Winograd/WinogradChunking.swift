@@ -1,3 +1,4 @@
+import Backends
 import Microkernels
 
 /// How the tiles of a layer are shared out: which micro-kernel multiplies them, and in which chunks.
@@ -53,25 +54,27 @@ struct WinogradChunking {
   func groups(of tiles: Range<Int>) -> Int { (tiles.count + kernel.rows - 1) / kernel.rows }
 }
 
-/// One worker's scratch memory for Winograd layers.
-final class WinogradScratch {
-  /// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16].
-  let patches: AlignedBuffer
+/// Where things lie in a worker's scratch memory, in floats. Each begins on a cache line.
+struct WinogradScratch {
+  /// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16], lie first; where they are shared, those of the
+  /// first worker are used.
   /// Sums of one panel, [(m + 2)²][groups][MR][NR].
-  let sums: AlignedBuffer
+  let sums: Int
   /// One patch of a channel block, copied where it reaches over an edge.
-  let patch: AlignedBuffer
-  /// A run of finished tiles, [channel blocks][m rows][pixels][16].
-  let stage: AlignedBuffer
+  let patch: Int
+  /// A run of finished tiles, [m rows][pixels][NR].
+  let stage: Int
+  let count: Int
   /// Pixels of a staged row: a transposed block of them fills whole vectors.
   let stageWidth = 16
+  /// Tiles of a staged run at the most.
   let runLength: Int
 
-  init(_ chunking: WinogradChunking, patch: Int) {
-    patches = AlignedBuffer(zeros: chunking.matrices * chunking.patchStride)
-    sums = AlignedBuffer(scratch: chunking.matrices * chunking.sumStride)
-    self.patch = AlignedBuffer(scratch: patch * PackedTile.depth)
-    runLength = max(1, stageWidth / (patch == 16 ? 2 : 4))
-    stage = AlignedBuffer(scratch: 4 * stageWidth * chunking.kernel.columns)
+  init(_ chunking: WinogradChunking, _ transform: WinogradTransform) {
+    sums = chunking.matrices * chunking.patchStride
+    patch = sums + chunking.matrices * chunking.sumStride
+    stage = patch + chunking.matrices * PackedTile.depth
+    count = stage + transform.outputs * stageWidth * chunking.kernel.columns
+    runLength = stageWidth / transform.outputs
   }
 }

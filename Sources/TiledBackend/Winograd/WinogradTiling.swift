@@ -54,9 +54,21 @@ struct WinogradTiling {
     min(outputs, (output.horizontal - tile.column + step.horizontal - 1) / step.horizontal)
   }
 
-  /// Whether `next` continues `tile` to the right without a gap, in one row of pixels side by side.
-  func isRun(_ tile: Tile, _ next: Tile) -> Bool {
-    step.horizontal == 1 && next.image == tile.image && next.row == tile.row
-      && next.column == tile.column + outputs
+  /// Whether all m×m pixels of the tile lie in the output.
+  func isWhole(_ tile: Tile) -> Bool { rows(of: tile) == outputs && columns(of: tile) == outputs }
+
+  /// How many tiles from `index` on, below index `end` and at most `most`, follow each other to the right so that
+  /// their pixels lie side by side.
+  func run(from index: Int, below end: Int, most: Int) -> Int {
+    guard step.horizontal == 1 else { return 1 }
+    var length = 1
+    while length < most, index + length < end {
+      let (tile, next) = (tiles[index + length - 1], tiles[index + length])
+      guard next.image == tile.image, next.row == tile.row, next.column == tile.column + outputs else {
+        break
+      }
+      length += 1
+    }
+    return length
   }
 }

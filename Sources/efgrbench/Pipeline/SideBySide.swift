@@ -171,10 +171,10 @@ struct SideBySide {
     return link?.algorithm == outcome.plan.algorithm ? link : nil
   }
 
-  /// Times each chain's whole network, and adds the layers up.
-  func totals(of records: [LayerRecord]) -> [NetworkTotal] {
+  /// Times each backend's whole network, and adds the layers up.
+  func totals(of records: [LayerRecord], _ tally: inout Tally) throws -> [NetworkTotal] {
     guard records.count == network.steps.count else { return [] }
-    let wholes = endToEndTotals()
+    let wholes = try endToEndTotals(&tally)
     return workbench.backends.map { backend in
       let medians = records.compactMap { $0.result(of: backend.name)?.timing?.median }
       // A sum with a layer missing is no sum of the network.
@@ -183,31 +183,6 @@ struct SideBySide {
         backend: backend.name, threads: workbench.threads,
         endToEnd: wholes.first { $0.backend == backend.name }?.endToEnd, sumOfLayers: sum)
     }.filter { $0.endToEnd != nil || $0.sumOfLayers != nil }
-  }
-
-  /// Times the chains that have gone through their whole network against each other. A backend that does not offer
-  /// every kind has the reference's naive loops in its chain, so its whole says nothing of it and is left out.
-  func endToEndTotals() -> [NetworkTotal] {
-    let whole = chains.filter { chain in network.layers.allSatisfy { chain.backend.offers($0.kind) } }
-    let arms = whole.map { chain in
-      Arm(name: chain.backend.name, earlierSamples: [chain.firstCalls]) { chain.runAgain() }
-    }
-    let macs = network.layers.reduce(0) { $0 + $1.macs }
-    let bytes = network.layers.reduce(0) { $0 + $1.bytesMoved }
-    return measure(arms: arms, plan: networkPlan, isStopped: { Interruption.isRequested }).map {
-      NetworkTotal(
-        backend: $0.name, threads: workbench.threads,
-        endToEnd: TimingRecord($0, threads: workbench.threads, macs: macs, bytes: bytes, roofs: roofs),
-        sumOfLayers: nil)
-    }
-  }
-
-  /// A whole network takes as long as many layers, and is measured as long. One call of the naive loops must do.
-  private var networkPlan: TimingPlan {
-    var plan = plan
-    plan.minimumSamples = 1
-    plan.budget *= 10
-    return plan
   }
 }
 
