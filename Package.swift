@@ -99,7 +99,8 @@ let package = Package(
       name: "efgrbench",
       dependencies: [
         "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Golden", "History", "Measurement",
-        "Microkernels", "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend", "Verification",
+        "Microkernels", "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend",
+        "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
