@@ -29,6 +29,8 @@ package struct Verdict: Sendable {
   package let firstFailure: Failure?
   /// How many decisions fell otherwise than in exact arithmetic, each within its margin; only `nms` decides.
   package private(set) var flips = 0
+  /// The mean of |error| over the compared elements; infinite where one is.
+  package private(set) var meanAbsError = 0.0
   /// One sentence for people.
   package let message: String
 
@@ -44,6 +46,6 @@ package struct Verdict: Sendable {
     Verdict(
       status: status, elements: elements, nonZeroShare: nonZeroShare, maxAbsError: maxAbsError,
       maxRatio: maxRatio, maxProbabilisticRatio: maxProbabilisticRatio, ulp: ulp, failures: failures,
-      firstFailure: firstFailure, flips: flips, message: message)
+      firstFailure: firstFailure, flips: flips, meanAbsError: meanAbsError, message: message)
   }
 }

@@ -55,6 +55,7 @@ struct RunCommand: ParsableCommand {
       table.print(layer)
     }
     for total in try work.totals(of: records, &tally) { try recorder.record(total) }
+    session.workbench.remember(tally.choices)
     try recorder.attach(document: tally.evidence, schema: Evidence.schema)
     print()
     for sentence in tally.evidence.sentences { print(sentence) }

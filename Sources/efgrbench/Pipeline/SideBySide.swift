@@ -36,6 +36,8 @@ struct SideBySide {
     var results = 0
     /// What every result rests on.
     var evidence = Evidence()
+    /// What the tiled backend's algorithms cost, where several were tried.
+    var choices: [MeasuredChoice] = []
 
     mutating func add(_ record: LayerRecord) {
       layers += 1
@@ -76,7 +78,7 @@ struct SideBySide {
       // A layer that was not asked for may read this one.
       if let first = chains.first { lead?.adopt(step, from: first) }
       guard !Interruption.isRequested else { continue }
-      let record = try record(step.layer, position: position, links, &tally.evidence)
+      let record = try record(step.layer, position: position, links, &tally)
       tally.add(record)
       try finished(record)
     }
@@ -99,7 +101,7 @@ struct SideBySide {
   }
 
   private func record(
-    _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)], _ evidence: inout Evidence
+    _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)], _ tally: inout Tally
   ) throws -> LayerRecord {
     var record = LayerRecord(layer, position: position)
     let offering = workbench.backends.filter { $0.offers(layer.kind) }
@@ -118,7 +120,13 @@ struct SideBySide {
       backends: workbench.backends, truths: workbench.truths, selection: selection)
     let outcomes = try verifier.outcomes(of: trial)
     let timed = time(outcomes, trial, links)
-    let findings = try evidence.check(timed, of: outcomes, on: trial, standIn: workbench.tiled)
+    let findings = try tally.evidence.check(timed, of: outcomes, on: trial, standIn: workbench.tiled)
+    tally.choices.append(
+      MeasuredChoice(
+        layer, outcomes.filter { $0.backend.name == workbench.tiled.name }.map(\.outcome)
+      ) { outcome in
+        timed.first { $0.timing.name == outcome.armName(on: workbench.tiled) }?.timing.median
+      })
     for (backend, outcome) in outcomes {
       let name = outcome.armName(on: backend)
       let finding = findings[name]
@@ -126,7 +134,7 @@ struct SideBySide {
       var result = ResultRecord(
         verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend.name))
-      evidence.add(outcome, of: layer.name, on: backend.name, finding)
+      tally.evidence.add(outcome, of: layer.name, on: backend.name, finding)
       let link = link(of: outcome, on: backend, links)
       result.chained = link?.record
       if result.chained?.status.isGood == false, result.message.isEmpty {

@@ -13,6 +13,7 @@ struct Workbench {
   /// In the order in which they are shown.
   let backends: [any Backend]
   let tiled: TiledBackend
+  private let plans: PlanShelf
   /// Nil where OpenBLAS computes wrong results on this machine; ``oracleFault`` then says so.
   let oracle: Oracle?
   let oracleFault: String?
@@ -25,8 +26,11 @@ struct Workbench {
     let names = try options.resolveBackends()
     self.threads = threads
     instructionSet = try options.kernels.resolveInstructionSet()
+    plans = PlanShelf(path: options.kernels.plans)
     let tiled = TiledBackend(
-      instructionSet: instructionSet, threads: threads, choice: try options.kernels.resolveChoice(),
+      instructionSet: instructionSet, threads: threads,
+      choice: try options.kernels.resolveChoice(
+        conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads)),
       coverage: coverage)
     self.tiled = tiled
     do throws(OracleError) {
@@ -47,4 +51,10 @@ struct Workbench {
 
   /// Where the truth about any data comes from.
   var truths: TruthSource { TruthSource(oracle: oracle, threads: threads) }
+
+  /// Writes down what the tiled backend's algorithms cost, for its next choices.
+  func remember(_ choices: [MeasuredChoice]) {
+    plans.enter(
+      choices, conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads))
+  }
 }
