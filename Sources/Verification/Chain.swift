@@ -78,9 +78,26 @@ package final class Chain {
     let check = try truths.check(
       output, of: layer, model: plan.errorModel, inputs: inputs, parameters: parameters, indices: indices)
     return Link(
-      layer: layer.name, algorithm: plan.algorithm, local: check.verdict,
+      layer: layer.name, algorithm: plan.algorithm, model: plan.errorModel, local: check.verdict,
       shares: known.flatMap { ErrorShares(output: output, local: check.truth, known: $0) },
       nanoseconds: nanoseconds)
+  }
+
+  /// Runs the next layer without judging it, for the sake of those that follow.
+  package func pass(_ step: Step, on golden: NetworkGolden) throws {
+    let plan = try (backend.offers(step.layer.kind) ? backend : fallback).plan(
+      step.layer, parameters: try golden.parameters(for: step.layer))
+    var output = Tensor<Float>(step.layer.outputShape, repeating: .nan)
+    plan.run(inputs(of: step), into: &output)
+    outputs[step.layer.name] = output
+    release(after: step, plan)
+  }
+
+  /// Takes a layer's output from another chain, as if it had run here; a layer that has run here keeps its own. A chain
+  /// that has adopted anything can't ``runAgain()``.
+  package func adopt(_ step: Step, from other: Chain) {
+    let name = step.layer.name
+    if outputs[name] == nil { outputs[name] = other.outputs[name] }
   }
 
   private func release(after step: Step, _ plan: any Plan) {

@@ -27,8 +27,13 @@ struct BenchCommand: ParsableCommand {
       session.warn()
       var run = RunRecord(header: session.header(label: "", options: [:]), status: .complete)
       let tally = try endToEnd ? timeNetwork(session, &run) : timeLayers(session, &run)
-      if let json { try JSONOutput.write(BenchDocument(run), to: json) }
-      if json != "-" { printTotals(run) }
+      if let json {
+        try JSONOutput.write(BenchDocument(run, isDeterministic: tally.evidence.isDeterministic), to: json)
+      }
+      if json != "-" {
+        printTotals(run)
+        for sentence in tally.evidence.sentences { print(sentence) }
+      }
       return max(tally.status, session.status)
     }
   }
@@ -56,7 +61,11 @@ struct BenchCommand: ParsableCommand {
     for step in session.network.steps {
       for link in try work.links(step).compactMap(\.link) {
         tally.results += 1
-        if link.verdict.status == .failed { tally.failed += 1 }
+        if link.verdict.status == .failed {
+          tally.failed += 1
+        } else if !link.verdict.status.isGood {
+          tally.notCovered += 1
+        }
       }
     }
     run.totals = try work.endToEndTotals(&tally)

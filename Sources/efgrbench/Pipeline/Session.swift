@@ -53,18 +53,28 @@ struct Session {
 
   /// The work on the chosen layers.
   func sideBySide() -> SideBySide {
-    SideBySide(
+    let chains = chains()
+    return SideBySide(
       network: network, steps: steps, workbench: workbench, shelf: shelf, roofs: roofs,
-      plan: isQuick ? .quick : .full, chains: chains(),
+      plan: isQuick ? .quick : .full, chains: chains, lead: lead(of: chains),
       selection: isQuick ? .chosen : .all)
   }
 
   /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.
   private func chains() -> [Chain] {
-    guard let (_, picture) = shelf.networks[network.name] else { return [] }
-    let feed = NetworkFeed(picture, size: network.imageSize)
-    return workbench.backends.filter { !isQuick || $0.name != "reference" }.map {
-      Chain($0, feed: feed, truths: workbench.truths)
+    workbench.backends.filter { !isQuick || $0.name != "reference" }.compactMap { chain(on: $0) }
+  }
+
+  /// The chain that runs what was not asked for: the tiled backend's, for it is quick.
+  private func lead(of chains: [Chain]) -> Chain? {
+    guard !chains.isEmpty else { return nil }
+    return chains.first { $0.backend.name == workbench.tiled.name } ?? chain(on: workbench.tiled)
+  }
+
+  private func chain(on backend: any Backend) -> Chain? {
+    shelf.networks[network.name].map { _, picture in
+      Chain(
+        backend, feed: NetworkFeed(picture, size: network.imageSize), truths: workbench.truths)
     }
   }
 
