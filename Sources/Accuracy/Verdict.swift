@@ -29,6 +29,8 @@ package struct Verdict: Sendable {
   package let firstFailure: Failure?
   /// How many decisions fell otherwise than in exact arithmetic, each within its margin; only `nms` decides.
   package private(set) var flips = 0
+  /// How the errors are spread; nil where no elements were compared one by one.
+  package private(set) var spread: ErrorSpread?
   /// One sentence for people.
   package let message: String
 
@@ -44,6 +46,6 @@ package struct Verdict: Sendable {
     Verdict(
       status: status, elements: elements, nonZeroShare: nonZeroShare, maxAbsError: maxAbsError,
       maxRatio: maxRatio, maxProbabilisticRatio: maxProbabilisticRatio, ulp: ulp, failures: failures,
-      firstFailure: firstFailure, flips: flips, message: message)
+      firstFailure: firstFailure, flips: flips, spread: spread, message: message)
   }
 }
