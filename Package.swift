@@ -91,7 +91,7 @@ let package = Package(
       swiftSettings: hotCode),
     .target(
       name: "History", dependencies: ["Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Reporting", dependencies: ["History"]),
+    .target(name: "Reporting", dependencies: ["Detection", "History"]),
     .target(name: "Detection", dependencies: ["Catalogue", "CPNG"]),
 
     // MARK: The program

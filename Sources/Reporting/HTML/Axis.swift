@@ -82,8 +82,12 @@ struct Plot {
       let place = x.position(tick.value)
       return "<line y2=\"100%\" x1=\"\(share: place)\" x2=\"\(share: place)\"/>"
     }
-    let left = y.ticks.map { "<span class=\"ty\" style=\"top:\(share: 1 - y.position($0.value))\">\($0.label)</span>" as HTML }
-    let below = x.ticks.map { "<span class=\"tx\" style=\"left:\(share: x.position($0.value))\">\($0.label)</span>" as HTML }
+    let left = y.ticks.map {
+      "<span class=\"ty\" style=\"top:\(share: 1 - y.position($0.value))\">\($0.label)</span>" as HTML
+    }
+    let below = x.ticks.map {
+      "<span class=\"tx\" style=\"left:\(share: x.position($0.value))\">\($0.label)</span>" as HTML
+    }
     return """
       <div class="plot"><p class="at">\(y.title)</p><div class="frame"><svg role="img" aria-label="\(summary)">\
       <g class="grid">\(across)\(down)</g>\(marks)</svg>\(left)\(below)</div>\
@@ -95,7 +99,9 @@ struct Plot {
   /// A backend's mark.
   ///
   /// - Parameter note: shown where a pointer rests on it.
-  func mark(_ page: HTMLPage, _ backend: String, x horizontal: Double, y vertical: Double, note: String) -> HTML {
+  func mark(_ page: HTMLPage, _ backend: String, x horizontal: Double, y vertical: Double, note: String)
+    -> HTML
+  {
     """
     <use href="#m\(page.index(of: backend) % 4)" class="b\(page.index(of: backend) % 4)" \
     x="\(share: x.position(horizontal))" y="\(share: 1 - y.position(vertical))"><title>\(note)</title></use>

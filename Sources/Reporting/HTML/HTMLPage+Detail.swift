@@ -1,3 +1,4 @@
+import Detection
 import Foundation
 import History
 
@@ -25,8 +26,14 @@ extension HTMLPage {
       ("output", shape(layer.outputShape)),
       ("parameters", layer.parameters > 0 ? Units.large(Double(layer.parameters)) : nil),
       ("least traffic", Units.bytes(layer.bytes)),
-      ("operations per byte", layer.macs > 0 && layer.bytes > 0 ? Units.rate(flops / Double(layer.bytes)) : nil),
-      ("least time at the roofs", roofs.map { Units.duration($0.leastNanoseconds(flops: flops, bytes: layer.bytes)) }),
+      (
+        "operations per byte",
+        layer.macs > 0 && layer.bytes > 0 ? Units.rate(flops / Double(layer.bytes)) : nil
+      ),
+      (
+        "least time at the roofs",
+        roofs.map { Units.duration($0.leastNanoseconds(flops: flops, bytes: layer.bytes)) }
+      ),
       ("alive in memory", model.networkLayer(layer).map { Units.bytes($0.liveBytes) }),
     ]
     let rows = entries.compactMap { name, value in
@@ -40,7 +47,8 @@ extension HTMLPage {
       let timing = result.timing
       let isChosen = layer.result(of: result.backend) == result
       return [
-        "\(marker(result.backend))\(result.backend)", "\(result.algorithm)\(isChosen ? "" : " <i>tried</i>" as HTML)",
+        "\(marker(result.backend))\(result.backend)",
+        "\(result.algorithm)\(isChosen ? "" : " <i>tried</i>" as HTML)",
         chip(result.status), "\(Units.duration(timing?.median))",
         "\(timing.map { "\(Units.duration($0.low)) – \(Units.duration($0.high))" } ?? Units.missing)",
         "\(timing.map { "\($0.samples.count)" } ?? Units.missing)", "\(Units.small(result.maxRatio))",
@@ -54,14 +62,17 @@ extension HTMLPage {
       "Implementations",
       Self.table(
         [
-          "backend", "algorithm", "status", "median", "95 % interval", "samples", "error ratio", "probabilistic",
+          "backend", "algorithm", "status", "median", "95 % interval", "samples", "error ratio",
+          "probabilistic",
           "max |error|", "max ULP", "elements", "in the network", "drift",
         ], rows, caption: "Every implementation of \(layer.name) that was tried"), class: "wide")
   }
 
   /// Histograms of errors in bounds and, where the output is a map, where the errors are.
   private func errors(_ layer: LayerRecord) -> HTML {
-    let spreads = layer.results.compactMap { result in model.spread(of: result, in: layer).map { (result, $0) } }
+    let spreads = layer.results.compactMap { result in
+      model.spread(of: result, in: layer).map { (result, $0) }
+    }
     guard !spreads.isEmpty else { return "" }
     let parts = spreads.map { result, spread -> HTML in
       let labels = [(0.5, "0"), (1.5, "2⁻¹⁵"), (8, "2⁻⁸"), (16, "1")].map { (place: $0.0, text: $0.1) }
@@ -83,7 +94,8 @@ extension HTMLPage {
 
   private func summary(_ ratios: [Int]) -> String {
     let all = ratios.reduce(0, +)
-    return "Of \(all) elements \(ratios.first ?? 0) have no error at all and \(ratios.last ?? 0) are past the bound."
+    return
+      "Of \(all) elements \(ratios.first ?? 0) have no error at all and \(ratios.last ?? 0) are past the bound."
   }
 
   private func heat(_ map: LevelMap, _ layer: LayerRecord, _ result: ResultRecord) -> HTML {

@@ -49,7 +49,9 @@ extension HTMLPage {
       y: .logarithmic("error ratio", holding: tried.map(\.ratio) + [1], label: Axis.power),
       summary: "Time against error ratio of \(Words.count(tried.count, "implementation")) of \(layer.name)")
     let best = tried.filter { one in
-      !tried.contains { $0.time <= one.time && $0.ratio <= one.ratio && ($0.time, $0.ratio) != (one.time, one.ratio) }
+      !tried.contains {
+        $0.time <= one.time && $0.ratio <= one.ratio && ($0.time, $0.ratio) != (one.time, one.ratio)
+      }
     }.sorted { $0.time < $1.time }
     let lines = zip(best, best.dropFirst()).flatMap { left, right in
       [
@@ -60,7 +62,9 @@ extension HTMLPage {
     let marks = tried.map { one in
       plot.mark(
         self, one.result.backend, x: one.time, y: one.ratio,
-        note: "\(one.result.backend), \(one.result.algorithm): \(Units.duration(one.time)), ratio \(Units.small(one.result.maxRatio))")
+        note:
+          "\(one.result.backend), \(one.result.algorithm): \(Units.duration(one.time)), ratio \(Units.small(one.result.maxRatio))"
+      )
     }
     var whole = plot
     whole.marks = lines + marks
@@ -81,21 +85,29 @@ extension HTMLPage {
     let plot = Plot(
       x: Axis(
         title: "run", low: 0, high: last, isLogarithmic: false,
-        ticks: [(0, model.past.runs.first?.started.dayText ?? ""), (last, model.past.runs.last?.started.dayText ?? "")]),
+        ticks: [
+          (0, model.past.runs.first?.started.dayText ?? ""),
+          (last, model.past.runs.last?.started.dayText ?? ""),
+        ]),
       y: .linear("time per call", holding: times) { Units.duration($0) },
       summary: "Times of \(layer.name) over \(Words.count(model.past.runs.count, "run"))")
     var whole = plot
-    whole.marks = series.flatMap { backend, points -> [HTML] in
-      let line = plot.curve(Self.thinned(points), class: "past b\(index(of: backend) % 4)")
-      let bad = points.filter { !$0.isGood }.suffix(20).map { point in
-        plot.mark(self, backend, x: Double(point.run), y: point.median ?? 0, note: "not good in \(model.past.runs[point.run].uuid.prefix(8))")
+    whole.marks =
+      series.flatMap { backend, points -> [HTML] in
+        let line = plot.curve(Self.thinned(points), class: "past b\(index(of: backend) % 4)")
+        let bad = points.filter { !$0.isGood }.suffix(20).map { point in
+          plot.mark(
+            self, backend, x: Double(point.run), y: point.median ?? 0,
+            note: "not good in \(model.past.runs[point.run].uuid.prefix(8))")
+        }
+        return [line] + bad
       }
-      return [line] + bad
-    } + model.changePoints(of: layer).map { point in
-      plot.line(
-        (Double(point.run), plot.y.low), (Double(point.run), plot.y.high), class: "step", note: point.sentence)
-    }
-    let steps = model.changePoints(of: layer).map { "<li>\($0.sentence)</li>\n" as HTML }
+      + model.steps[layer.name, default: []].map { point in
+        plot.line(
+          (Double(point.run), plot.y.low), (Double(point.run), plot.y.high), class: "step",
+          note: point.sentence)
+      }
+    let steps = model.steps[layer.name, default: []].map { "<li>\($0.sentence)</li>\n" as HTML }
     return panel(
       "History", "\(whole.html)\(steps.isEmpty ? "" : "<ul class=\"steps\">\(steps)</ul>" as HTML)")
   }

@@ -5,7 +5,9 @@ extension HTMLPage {
   /// A sparkline of the subject's times, and how far the last one is from the median of those before.
   func trendCell(_ layer: LayerRecord, _ subject: String) -> HTML {
     let trend = model.trend(of: layer, on: subject)
-    guard trend.times.count > 1 else { return cell("trend", sort: nil, "<span class=\"dim\">–</span>", class: "num trend") }
+    guard trend.times.count > 1 else {
+      return cell("trend", sort: nil, "<span class=\"dim\">–</span>", class: "num trend")
+    }
     let change = trend.change
     return cell(
       "trend", sort: change,

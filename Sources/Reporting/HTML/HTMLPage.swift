@@ -20,7 +20,7 @@ struct HTMLPage {
       ("failures", "Not good", failures), ("change", "Change", change), ("totals", "Network", totals),
       ("layers", "Layers", layerTable), ("time", "Time", timeline), ("depth", "Accuracy", depth),
       ("roofline", "Roofline", roofline), ("memory", "Memory", memory), ("peers", "Peers", peers),
-      ("gate", "Gate", gate), ("checker", "Checker", checker), ("figures", "Figures", figures),
+      ("checker", "Checker", checker), ("figures", "Figures", figures),
       ("reported", "Paper", reported), ("environment", "Environment", environment),
       ("glossary", "Glossary", glossary),
     ]

@@ -7,10 +7,12 @@ struct MarkdownSummary {
   /// How many layers the list of the longest ones has.
   private let longest = 12
 
-  init(_ run: RunRecord) {
-    model = RunModel(run)
+  init(_ contents: ReportContents) {
+    model = RunModel(contents)
     verdict = Verdict(model)
   }
+
+  init(_ run: RunRecord) { self.init(ReportContents(run)) }
 
   var text: String {
     let parts = [title, notices, failures, totals, layers, environment, footnotes]
@@ -97,7 +99,7 @@ struct MarkdownSummary {
   }
 
   private var environment: String {
-    "## Environment\n\n" + table(["", ""], Facts(model.run).entries.map { [$0.name, $0.value] })
+    "## Environment\n\n" + table(["", ""], Facts(model).entries.map { [$0.name, $0.value] })
   }
 
   private var footnotes: String {

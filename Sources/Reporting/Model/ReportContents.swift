@@ -12,11 +12,30 @@ package struct AttachedDocument: Sendable, Hashable {
   }
 }
 
+/// A lasting change of a layer's time.
+package struct LayerStep: Sendable, Hashable {
+  package var layer: String
+  package var backend: String
+  /// The first run after the change, by its place in the past.
+  package var run: Int
+  /// When, by how much, how sure.
+  package var sentence: String
+
+  package init(layer: String, backend: String, run: Int, sentence: String) {
+    self.layer = layer
+    self.backend = backend
+    self.run = run
+    self.sentence = sentence
+  }
+}
+
 /// Everything that a report is made from.
 package struct ReportContents: Sendable {
   package var run: RunRecord
   /// The runs that this one can be seen against, itself included.
   package var past: Past
+  /// Where the times of layers have changed for good, among the runs of `past`.
+  package var steps: [LayerStep] = []
   /// A run that this one is compared with.
   package var base: RunRecord?
   /// Of each schema the newest comes last.
@@ -40,7 +59,6 @@ struct Attachments: Sendable {
   var figures: FiguresDocument?
   var picture: PictureDocument?
   var peers: [PeersDocument] = []
-  var gate: [GateDocument] = []
   var selftest: SelftestSummaryDocument?
 
   /// One layer on one backend with one algorithm.
@@ -63,7 +81,6 @@ struct Attachments: Sendable {
     figures = all(FiguresDocument.schema, as: FiguresDocument.self).last.flatMap { $0.isWhole ? $0 : nil }
     picture = all(PictureDocument.schema, as: PictureDocument.self).last { $0.name == figures?.picture }
     peers = all(PeersDocument.schema, as: PeersDocument.self)
-    gate = all(GateDocument.schema, as: GateDocument.self)
     selftest = all(SelftestSummaryDocument.schema, as: SelftestSummaryDocument.self).last
   }
 }

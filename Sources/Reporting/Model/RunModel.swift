@@ -6,11 +6,27 @@ struct RunModel {
   static let reference = "reference"
 
   let run: RunRecord
+  let past: Past
+  let base: RunRecord?
+  let steps: [String: [LayerStep]]
+  let attachments: Attachments
+  let networkLayers: [String: NetworkDocument.Layer]
+  let pastResults: [PastPlace: PastResults]
   /// The reference first, then in the order of the record.
   let backends: [String]
 
-  init(_ run: RunRecord) {
-    self.run = run
+  init(_ run: RunRecord) { self.init(ReportContents(run)) }
+
+  init(_ contents: ReportContents) {
+    run = contents.run
+    past = contents.past
+    base = contents.base
+    steps = Dictionary(grouping: contents.steps, by: \.layer)
+    attachments = Attachments(contents.documents)
+    networkLayers = Dictionary(
+      (attachments.network?.layers ?? []).map { ($0.layer, $0) }, uniquingKeysWith: { $1 })
+    pastResults = Dictionary(
+      past.results.map { (PastPlace(layer: $0.layer, backend: $0.backend), $0) }, uniquingKeysWith: { $1 })
     var found: [String] = []
     for name in run.layers.flatMap(\.results).map(\.backend) + run.totals.map(\.backend)
     where !found.contains(name) {

@@ -43,6 +43,13 @@ enum Units {
       ? "\(String(format: "%.1f", percent)) %" : "\(Int(percent.rounded())) %"
   }
 
+  /// 0.034 → +3.4 %; −12 %.
+  static func change(_ fraction: Double?) -> String {
+    guard let fraction, fraction.isFinite else { return missing }
+    if abs(fraction) < 0.0005 { return "±0 %" }
+    return (fraction < 0 ? "−" : "+") + percent(abs(fraction))
+  }
+
   /// A relative half-width: ±0.6 %.
   static func plusMinus(median: Double, low: Double, high: Double) -> String {
     guard median > 0 else { return missing }

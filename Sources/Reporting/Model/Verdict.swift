@@ -15,7 +15,8 @@ struct Verdict {
   init(_ model: RunModel) {
     let notices = Self.notices(model)
     self.notices = notices
-    sentence = [Self.correctness(model), Self.speed(model)].compactMap { $0 }.joined(separator: " ")
+    sentence = [Self.correctness(model), Self.speed(model), Self.peers(model), Self.change(model)]
+      .compactMap { $0 }.joined(separator: " ")
     if !model.bad.isEmpty || !model.run.refused.isEmpty {
       tone = .bad
     } else {
@@ -61,6 +62,23 @@ struct Verdict {
     let sentence = "\(subject.capitalisedFirst) runs the network in \(Units.duration(time))"
     guard let speedUp = model.speedUp(of: subject) else { return sentence + "." }
     return sentence + ", \(Units.factor(speedUp)) as fast as the reference."
+  }
+
+  /// The closest of the recorded peers on this network.
+  private static func peers(_ model: RunModel) -> String? {
+    let known = model.attachments.peers.compactMap { document -> (name: String, ratio: Double)? in
+      guard document.network == nil || document.network == model.run.header.network,
+        let name = document.peer?.name, let ratio = document.summary?.ratio?.median
+      else { return nil }
+      return (name, ratio)
+    }
+    guard let fastest = known.max(by: { $0.ratio < $1.ratio }) else { return nil }
+    return "It takes \(Units.factor(fastest.ratio)) the time of \(fastest.name)."
+  }
+
+  private static func change(_ model: RunModel) -> String? {
+    guard let subject = model.subject else { return nil }
+    return model.comparison?.sentence(subject)
   }
 
   private static func notices(_ model: RunModel) -> [String] {

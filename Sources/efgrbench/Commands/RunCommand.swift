@@ -33,16 +33,18 @@ struct RunCommand: ParsableCommand {
         try recorder.record(RefusedFile(file: file, message: message))
       }
       // What was recorded is finished and reported even where a later layer could not be tried.
-      let tally = Result { try perform(session, recorder) }
+      let tally = Result { try perform(session, recorder, database) }
       let isWhole = !Interruption.isRequested && (try? tally.get()) != nil
       try recorder.finish(isWhole ? .complete : .interrupted)
-      let report = Report(try database.run(recorder.uuid))
+      let report = Report(try ReportContents(recorder.uuid, in: database))
       report.printSummary(paths: try report.write(to: out))
       return max(try tally.get().status, session.status)
     }
   }
 
-  private func perform(_ session: Session, _ recorder: RunRecorder) throws -> SideBySide.Tally {
+  private func perform(
+    _ session: Session, _ recorder: RunRecorder, _ database: HistoryDatabase
+  ) throws -> SideBySide.Tally {
     let work = session.sideBySide()
     var records: [LayerRecord] = []
     let table = LiveTable(backends: session.workbench.backends.map(\.name))
@@ -53,6 +55,7 @@ struct RunCommand: ParsableCommand {
       table.print(layer)
     }
     for total in work.totals(of: records) { try recorder.record(total) }
+    try recorder.attach(work.notes, of: session, work, to: database)
     return tally
   }
 

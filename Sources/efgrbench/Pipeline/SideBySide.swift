@@ -19,6 +19,8 @@ struct SideBySide {
   let plan: TimingPlan
   /// The chained networks, one per backend that takes part.
   let chains: [Chain]
+  /// Gets what the record has no columns for.
+  let notes = RunNotes()
 
   /// What came of it all, in the order of the program's exit codes.
   struct Tally {
@@ -80,6 +82,7 @@ struct SideBySide {
     _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)]
   ) throws -> LayerRecord {
     var record = LayerRecord(layer, position: position)
+    notes.add(links, layer: layer.name)
     let offering = workbench.backends.filter { $0.offers(layer.kind) }
     if let refusal = shelf.refusal(of: layer.name), shelf.golden(for: layer.name, of: network.name) == nil {
       record.results = offering.map {
@@ -98,6 +101,8 @@ struct SideBySide {
       var result = ResultRecord(
         outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend.name))
+      notes.add(
+        outcome.verdict, layer: layer.name, backend: backend.name, algorithm: outcome.plan.algorithm)
       result.chained = links.first { $0.name == backend.name }?.link?.record
       if result.chained?.status.isGood == false, result.message.isEmpty {
         result.message = links.first { $0.name == backend.name }?.link?.verdict.message ?? ""

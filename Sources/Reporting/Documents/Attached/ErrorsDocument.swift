@@ -15,7 +15,9 @@ package struct ErrorsDocument: Sendable, Hashable, Codable {
     package var ulps: [Int]
     package var map: LevelMap?
 
-    package init(layer: String, backend: String, algorithm: String, ratios: [Int], ulps: [Int], map: LevelMap?) {
+    package init(
+      layer: String, backend: String, algorithm: String, ratios: [Int], ulps: [Int], map: LevelMap?
+    ) {
       self.layer = layer
       self.backend = backend
       self.algorithm = algorithm

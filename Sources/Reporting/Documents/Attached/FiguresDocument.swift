@@ -76,13 +76,16 @@ package struct FiguresDocument: Sendable, Hashable, Codable {
   package var picture: String?
   package var maps: [Map]
   package var sampling: [Sampling]
+  /// The surest ones, the surest first.
   package var objects: [Object]
+  /// How many there were in all.
+  package var found: Int
   /// How many objects each other backend found otherwise: in number, class, or a place more than a pixel away.
   package var otherObjects: [String: Int]
 
   package init(
     backend: String, picture: String?, maps: [Map], sampling: [Sampling], objects: [Object],
-    otherObjects: [String: Int] = [:]
+    found: Int, otherObjects: [String: Int] = [:]
   ) {
     schema = Self.schema
     self.backend = backend
@@ -90,11 +93,12 @@ package struct FiguresDocument: Sendable, Hashable, Codable {
     self.maps = maps
     self.sampling = sampling
     self.objects = objects
+    self.found = found
     self.otherObjects = otherObjects
   }
 
   enum CodingKeys: String, CodingKey {
-    case schema, backend, picture, maps, sampling, objects
+    case schema, backend, picture, maps, sampling, objects, found
     case otherObjects = "other_objects"
   }
 }

@@ -36,11 +36,28 @@ package struct NetworkDocument: Sendable, Hashable, Codable {
     }
   }
 
+  /// A golden pack or file that the run was judged by.
+  package struct Golden: Sendable, Hashable, Codable {
+    package var name: String
+    /// Of the pack's manifest, which lists every file's own, or of the file.
+    package var sha256: String
+    /// Who made it, with what, from which seed.
+    package var provenance: String
+
+    package init(name: String, sha256: String, provenance: String) {
+      self.name = name
+      self.sha256 = sha256
+      self.provenance = provenance
+    }
+  }
+
   package var schema: String
   package var layers: [Layer]
+  package var goldens: [Golden]
 
-  package init(layers: [Layer]) {
+  package init(layers: [Layer], goldens: [Golden] = []) {
     schema = Self.schema
     self.layers = layers
+    self.goldens = goldens
   }
 }
