@@ -126,7 +126,10 @@ let package = Package(
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Detection", "Reporting", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["many-runs.sql"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
     .testTarget(
       name: "efgrbenchTests",

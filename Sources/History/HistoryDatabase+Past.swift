@@ -94,7 +94,7 @@ extension HistoryDatabase {
 
   private static let pastRuns = """
     SELECT run.id, run.uuid, run.label, run.started, run.status, environment.git_commit
-    FROM run JOIN environment ON environment.id = environment_id
+    FROM run JOIN environment ON environment.id = run.environment_id
     JOIN run AS this ON this.uuid = ?1 JOIN environment AS own ON own.id = this.environment_id
     WHERE run.network = this.network AND run.machine_id = this.machine_id
       AND environment.threads = own.threads AND environment.isa = own.isa

@@ -62,13 +62,17 @@ struct JUnitReport {
     let head: XML =
       "<testcase name=\"\(name)\" classname=\"\(model.run.header.network).\(result.backend)\" time=\"\(seconds: result.timing?.median ?? 0)\""
     guard !result.isGoodThroughout else { return "\(head)/>\n" }
-    let bad = statuses(result).filter { !$0.isGood }.map(\.rawValue).joined(separator: ", in the network ")
+    let chained = result.chained.flatMap { $0.status.isGood ? nil : $0.status }
+    let alone = result.status.isGood ? nil : result.status
+    let type = isFailure(entry) ? ResultStatus.failed : alone ?? chained ?? result.status
+    let bad = [alone?.rawValue, chained.map { "in the network \($0.rawValue)" }].compactMap { $0 }
+      .joined(separator: ", ")
     let body = [result.message, result.repro.isEmpty ? "" : "Repeat: \(result.repro)"]
       .filter { !$0.isEmpty }.joined(separator: "\n")
     let element: (open: XML, close: XML) =
       isFailure(entry)
-      ? ("<failure message=\"\(bad)\" type=\"\(bad)\">", "</failure>")
-      : ("<error message=\"\(bad)\" type=\"\(bad)\">", "</error>")
+      ? ("<failure message=\"\(bad)\" type=\"\(type.rawValue)\">", "</failure>")
+      : ("<error message=\"\(bad)\" type=\"\(type.rawValue)\">", "</error>")
     return "\(head)>\n\(element.open)\(body)\(element.close)\n</testcase>\n"
   }
 

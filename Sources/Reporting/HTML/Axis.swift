@@ -36,14 +36,18 @@ struct Axis {
       ticks: ticks)
   }
 
-  /// An even scale from 0 to a round number above all `values`.
-  static func linear(_ title: String, holding values: [Double], label: (Double) -> String) -> Axis {
+  /// An even scale from 0 to a round number above all `values`, or to the largest of them where it `isTight`.
+  static func linear(
+    _ title: String, holding values: [Double], isTight: Bool = false, label: (Double) -> String
+  ) -> Axis {
     let largest = values.filter(\.isFinite).max() ?? 1
     let step = roundStep((largest > 0 ? largest : 1) / 4)
     let count = max(1, Int(((largest > 0 ? largest : 1) / step).rounded(.up)))
+    let high = isTight && largest > 0 ? largest : Double(count) * step
+    let ticks = (0...count).map { Double($0) * step }.filter { $0 <= high }
     return Axis(
-      title: title, low: 0, high: Double(count) * step, isLogarithmic: false,
-      ticks: (0...count).map { (Double($0) * step, label(Double($0) * step)) })
+      title: title, low: 0, high: high, isLogarithmic: false,
+      ticks: ticks.map { ($0, $0 == 0 ? "0" : label($0)) })
   }
 
   /// 1, 2 or 5 times a power of ten, not below `least`.
@@ -72,6 +76,8 @@ struct Plot {
   let summary: String
   /// Drawn between the grid and the frame's edge.
   var marks: [HTML] = []
+  /// Words in the frame, to the right of their places.
+  var words: [(x: Double, y: Double, text: String)] = []
 
   var html: HTML {
     let across = y.ticks.map { tick -> HTML in
@@ -85,12 +91,19 @@ struct Plot {
     let left = y.ticks.map {
       "<span class=\"ty\" style=\"top:\(share: 1 - y.position($0.value))\">\($0.label)</span>" as HTML
     }
-    let below = x.ticks.map {
-      "<span class=\"tx\" style=\"left:\(share: x.position($0.value))\">\($0.label)</span>" as HTML
+    let below = x.ticks.map { tick -> HTML in
+      let place = x.position(tick.value)
+      // Names at the ends stay within the frame's width.
+      let end = place > 0.93 ? " last" : place < 0.04 ? " first" : ""
+      return "<span class=\"tx\(end)\" style=\"left:\(share: place)\">\(tick.label)</span>"
+    }
+    let named = words.map {
+      "<span class=\"word\" style=\"left:\(share: x.position($0.x));top:\(share: 1 - y.position($0.y))\">\($0.text)</span>"
+        as HTML
     }
     return """
       <div class="plot"><p class="at">\(y.title)</p><div class="frame"><svg role="img" aria-label="\(summary)">\
-      <g class="grid">\(across)\(down)</g>\(marks)</svg>\(left)\(below)</div>\
+      <g class="grid">\(across)\(down)</g>\(marks)</svg>\(left)\(below)\(named)</div>\
       <p class="at below">\(x.title)</p></div>
 
       """

@@ -7,7 +7,7 @@ extension HTMLPage {
   func detail(_ layer: LayerRecord) -> HTML {
     """
     <tr class="detail" id="d\(layer.position)" hidden><td colspan="\(layerColumns)"><div class="panels">
-    \(facts(layer))\(implementations(layer))\(errors(layer))\(samples(layer))\(front(layer))\(history(layer))\
+    \(implementations(layer))\(facts(layer))\(errors(layer))\(samples(layer))\(front(layer))\(history(layer))\
     \(commands(layer))</div></td></tr>
 
     """
@@ -75,7 +75,7 @@ extension HTMLPage {
     }
     guard !spreads.isEmpty else { return "" }
     let parts = spreads.map { result, spread -> HTML in
-      let labels = [(0.5, "0"), (1.5, "2⁻¹⁵"), (8, "2⁻⁸"), (16, "1")].map { (place: $0.0, text: $0.1) }
+      let labels = [(0.5, "0"), (8, "2⁻⁸"), (16, "1")].map { (place: $0.0, text: $0.1) }
       return """
         <div class="spread"><p>\(named(result.backend)) <small>\(result.algorithm)</small></p>
         <div class="sides">\(Histogram(spread.ratios).large(summary(spread.ratios), backend: index(of: result.backend), labels: labels))\

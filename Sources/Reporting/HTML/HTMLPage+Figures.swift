@@ -38,7 +38,7 @@ extension HTMLPage {
   /// The picture with detections, and with what each deformable convolution looks at. It is embedded once.
   private func pictureFigures(_ figures: FiguresDocument, _ picture: PictureDocument) -> HTML {
     let objects = figures.objects.sorted { $0.score < $1.score }
-    let boxes = objects.map { box($0, picture) }
+    let boxes = objects.map { box($0, picture) } + objects.suffix(Self.taggedBoxes).map { tag($0, picture) }
     let agree = figures.otherObjects.sorted { $0.key < $1.key }.map { backend, others in
       others == 0 ? "\(backend) finds the same" : "\(backend) finds \(others) otherwise"
     }
@@ -70,6 +70,18 @@ extension HTMLPage {
       """
   }
 
+  /// So many boxes, the surest, bear their names.
+  private static let taggedBoxes = 4
+
+  private func tag(_ object: FiguresDocument.Object, _ picture: PictureDocument) -> HTML {
+    let right = object.box[0] > 0.75
+    return """
+      <text class="tag\(right ? " end" : "")" x="\(decimal: min(max(object.box[right ? 2 : 0], 0.01), 0.99) * Double(picture.width))" \
+      y="\(decimal: min(max(object.box[1], 0.05), 0.98) * Double(picture.height) - 3)">\(object.name) \
+      \(Units.percent(object.score))</text>
+      """
+  }
+
   private func samplingFigure(_ figures: FiguresDocument, _ picture: PictureDocument) -> HTML {
     guard !figures.sampling.isEmpty else { return "" }
     let layers = figures.sampling.map(\.layer).reduce(into: [String]()) {
@@ -84,11 +96,20 @@ extension HTMLPage {
         """
       }
       let (x, y) = (one.x * Double(picture.width), one.y * Double(picture.height))
+      let spokes = stride(from: 0, to: one.points.count, by: 2).map { index -> HTML in
+        "M\(decimal: x) \(decimal: y)L\(decimal: one.points[index] * Double(picture.width)) \(decimal: one.points[index + 1] * Double(picture.height))"
+      }
       return """
-        \(dots)<path class="centre s\(place)" d="M\(decimal: x - 5) \(decimal: y)h10M\(decimal: x) \(decimal: y - 5)v10">\
+        <path class="spoke s\(place)" d="\(spokes)"/>\(dots)<path class="centre s\(place)" d="M\(decimal: x - 5) \(decimal: y)h10M\(decimal: x) \(decimal: y - 5)v10">\
         <title>\(one.layer)</title></path>
         """
     }
+    let points = figures.sampling.flatMap { one in
+      stride(from: 0, to: one.points.count, by: 2).map { (one.points[$0], one.points[$0 + 1]) }
+    }
+    let lost = points.count { !(0...1).contains($0.0) || !(0...1).contains($0.1) }
+    let outside =
+      lost > 0 ? "; \(lost) of \(points.count) look outside the picture, where everything is 0" : ""
     let key = layers.enumerated().map { place, layer -> HTML in
       "<span class=\"nowrap\"><i class=\"swatch s\(place % 4)\"></i>\(layer)</span> "
     }
@@ -96,7 +117,7 @@ extension HTMLPage {
       <figure><svg viewBox="0 0 \(picture.width) \(picture.height)" role="img" aria-label="The picture with the points \
       that the deformable convolutions sample"><use href="#picture"/>\(marks)</svg>
       <figcaption><b>Sampling points of the deformable convolutions</b> <small>crosses are output cells, discs where \
-      their nine taps look. \(key)</small></figcaption></figure>
+      their nine taps look\(outside). \(key)</small></figcaption></figure>
       """
   }
 }

@@ -33,7 +33,7 @@ extension HTMLPage {
   }
 
   /// How many columns the table has.
-  var layerColumns: Int { 8 + model.backends.count - (model.past.runs.count > 1 ? 0 : 1) }
+  var layerColumns: Int { 8 + model.backends.count + (model.past.runs.count > 1 ? 1 : 0) }
 
   /// Shown by the script, which alone can serve it.
   private var filter: HTML {

@@ -9,10 +9,8 @@ extension HTMLPage {
     let points = rooflinePoints
     guard !points.isEmpty else { return "" }
     var plot = Plot(
-      x: .logarithmic("operations per byte", holding: points.map(\.intensity)) { Units.large($0) },
-      y: .logarithmic("GFLOP/s", holding: points.map(\.rate) + [roofs.gflops]) {
-        Units.significant($0, digits: 1)
-      },
+      x: .logarithmic("operations per byte", holding: points.map(\.intensity)) { Units.plain($0) },
+      y: .logarithmic("GFLOP/s", holding: points.map(\.rate) + [roofs.gflops]) { Units.plain($0) },
       summary: "Roofline: \(Words.count(points.count, "result")) by operations per byte and GFLOP/s, "
         + "below a peak of \(Units.rate(roofs.gflops)) GFLOP/s")
     plot.marks =
@@ -23,16 +21,23 @@ extension HTMLPage {
           note: "\(point.layer.name) on \(point.backend): \(Units.rate(point.rate)) GFLOP/s at "
             + "\(Units.rate(point.intensity)) operations per byte")
       }
-    let levels = roofs.caches.map { ("\($0.level)", $0.gbps) } + [("memory", roofs.gbps)]
-    let key = levels.map { "<span>\($0.0) \(Units.rate($0.1)) GB/s</span> " as HTML }
+    plot.words =
+      slopes(roofs).map { (plot.x.low, $0.gbps * plot.x.low, "\($0.level) \(Units.rate($0.gbps)) GB/s") }
+      .filter { $0.1 < roofs.gflops } + [
+        (plot.x.high, roofs.gflops, "peak \(Units.rate(roofs.gflops)) GFLOP/s")
+      ]
     return section(
       "roofline", "Roofline",
       """
-      <p class="hint">\(model.backends.map { "\(named($0)) " as HTML })Level line: peak, \(Units.rate(roofs.gflops)) \
-      GFLOP/s. Slanted lines, from the upper: \(key)\
-      An algorithm that needs fewer operations than the direct one may lie above the peak.</p>
-      \(plot.html)\(farFromRoof(roofs))
+      <p class="hint">\(model.backends.map { "\(named($0)) " as HTML })Every layer with operations, below the roofs \
+      that were measured in the same run. An algorithm that needs fewer operations than the direct one may lie above \
+      the peak.</p>
+      \(plot.html)
       """)
+  }
+
+  private func slopes(_ roofs: Roofs) -> [(level: String, gbps: Double)] {
+    roofs.caches.map { ($0.level, $0.gbps) } + [("memory", roofs.gbps)]
   }
 
   private struct RooflinePoint {
@@ -56,7 +61,7 @@ extension HTMLPage {
     let peak = plot.line(
       (plot.x.low, roofs.gflops), (plot.x.high, roofs.gflops), class: "roof",
       note: "peak \(Units.rate(roofs.gflops)) GFLOP/s")
-    let slopes = (roofs.caches.map { ($0.level, $0.gbps) } + [("memory", roofs.gbps)]).compactMap {
+    let slopes = slopes(roofs).compactMap {
       level, gbps -> HTML? in
       let start = max(plot.x.low, plot.y.low / gbps)
       let end = min(plot.x.high, roofs.gflops / gbps)
@@ -68,8 +73,8 @@ extension HTMLPage {
   }
 
   /// The subject's layers that spend the most time above what the roofs allow.
-  private func farFromRoof(_ roofs: Roofs) -> HTML {
-    guard let subject = model.subject else { return "" }
+  var farFromRoof: HTML {
+    guard let subject = model.subject, let roofs = model.run.header.roofs else { return "" }
     let losses = model.run.layers.compactMap { layer -> (layer: LayerRecord, time: Double, loss: Double)? in
       guard let time = layer.result(of: subject)?.timing?.median else { return nil }
       let least = roofs.leastNanoseconds(flops: 2 * Double(layer.macs), bytes: layer.bytes)

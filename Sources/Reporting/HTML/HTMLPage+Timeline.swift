@@ -11,7 +11,7 @@ extension HTMLPage {
       <p class="hint">Layers in the network's order; every strip is a whole of its own.\(gap(shown))</p>
       <div class="strips">
       \(timed.map(strip))</div>
-      <div class="pair"><div>\(groupTable(shown))</div><div>
+      <div class="pair uneven"><div>\(groupTable(shown))\(farFromRoof)</div><div>
       <h3>\(marker(shown))\(shown), layer after layer</h3>
       <ol class="waterfall">
       \(Waterfall(model, backend: shown).spans.map(row))</ol></div></div>

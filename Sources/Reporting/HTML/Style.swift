@@ -78,7 +78,7 @@ enum Style {
     .s-failed { color: var(--red); font-weight: 700; border-width: 2px; } .s-mistrusted { color: var(--purple); }
     .s-unimplemented, .s-refused { color: var(--grey); border-style: dashed; }
     .facts-list, .glossary { margin: 0; font-size: 14px; }
-    .facts-list div { display: grid; grid-template-columns: 11em 1fr; gap: 12px; padding: 4px 0;
+    .facts-list div { display: grid; grid-template-columns: 13em 1fr; gap: 12px; padding: 4px 0;
       border-top: 1px solid var(--hair); }
     .facts-list dt { color: var(--soft); overflow-wrap: anywhere; }
     .glossary { columns: 2; column-gap: 40px; }
@@ -86,7 +86,7 @@ enum Style {
     .glossary dd { color: var(--soft); }
     .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 8px 36px;
       align-items: start; }
-    .pair > * { min-width: 0; } .pair > div > h3:first-child { margin-top: 4px; }
+    .pair > * { min-width: 0; } @media (min-width: 900px) { .pair.uneven { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } } .pair > div > h3:first-child { margin-top: 4px; }
 
     """
 
@@ -130,7 +130,7 @@ enum Style {
     .bar { width: 40px; height: 8px; background: var(--line); border-radius: 4px; margin-right: 6px; }
     .bar rect { fill: var(--conv); }
     .roof span { display: inline-block; min-width: 3em; } .ratios span { display: inline-block; min-width: 3.2em; }
-    .trend span { display: inline-block; min-width: 4em; } .ulp span { display: inline-block; min-width: 5.4em; }
+    .trend span { display: inline-block; min-width: 4em; } .ulp span { display: inline-block; min-width: 8.8em; }
     .ratio { width: 84px; height: 16px; vertical-align: middle; margin-right: 6px; overflow: visible; }
     .ratio .axis { stroke: var(--line); } .ratio .one { stroke: var(--red); stroke-dasharray: 3 2; }
     .tiny { width: 54px; height: 15px; vertical-align: -3px; margin-right: 6px; } .tiny path { fill: var(--grey); }
@@ -141,7 +141,7 @@ enum Style {
 
   private static let details = """
     .detail > td { background: var(--panel); padding: 14px; border-top: 0; }
-    .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(290px, 100%), 1fr)); gap: 14px; }
+    .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(250px, 100%), 1fr)); gap: 14px; }
     .panel { background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; min-width: 0; }
     .wide { grid-column: 1 / -1; } .panel table { font-size: 12.5px; } .panel p { margin: 0 0 6px; }
     .small { font-size: 12.5px; margin: 0; } .small div:first-child { border: 0; }
@@ -153,10 +153,10 @@ enum Style {
     .hist p { position: relative; height: 16px; font-size: 11px; color: var(--soft); }
     .hist span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
     .heat { width: 84px; height: 84px; image-rendering: pixelated; border-radius: 3px; object-fit: fill; }
-    .scale { display: flex; gap: 6px; align-items: center; font-size: 11px; color: var(--soft); }
-    .scale i { height: 9px; flex: 1; min-width: 30px; border-radius: 2px; } .scale .past { background: #d55e00; }
+    .scale { display: flex; flex-wrap: wrap; gap: 2px 6px; align-items: center; font-size: 11px; color: var(--soft); }
+    .scale i { height: 9px; flex: 1; min-width: 60px; border-radius: 2px; } .scale .past { background: #d55e00; }
     .scale .none { background: #c8c8c8; } .scale :is(.past, .none) { flex: 0 0 14px; min-width: 14px; }
-    .dots { margin-bottom: 10px; } .dots svg { width: 100%; height: 46px; display: block; background: var(--panel);
+    .dots { margin-bottom: 10px; } .dots > svg { width: 100%; height: 46px; display: block; background: var(--panel);
       border-radius: 4px; }
     .dots .band { fill: currentColor; opacity: .18; } .dots.b0 { color: var(--b0); } .dots.b1 { color: var(--b1); }
     .dots.b2 { color: var(--b2); } .dots.b3 { color: var(--b3); } .dots p { color: var(--ink); }
@@ -170,11 +170,11 @@ enum Style {
   private static let plots = """
     .mk { vertical-align: -2px; margin-right: 4px; }
     .b0 { fill: var(--b0); } .b1 { fill: var(--b1); } .b2 { fill: var(--b2); } .b3 { fill: var(--b3); }
-    .g-convolution { fill: var(--conv); background: var(--conv); }
-    .g-deformable { fill: var(--deform); background: var(--deform); }
-    .g-pooling { fill: var(--pool); background: var(--pool); }
-    .g-elementwise { fill: var(--elem); background: var(--elem); }
-    .g-boxes { fill: var(--boxes); background: var(--boxes); } .g-mixed { fill: var(--mixed); }
+    .g-convolution { fill: var(--conv); } .swatch.g-convolution { background: var(--conv); }
+    .g-deformable { fill: var(--deform); } .swatch.g-deformable { background: var(--deform); }
+    .g-pooling { fill: var(--pool); } .swatch.g-pooling { background: var(--pool); }
+    .g-elementwise { fill: var(--elem); } .swatch.g-elementwise { background: var(--elem); }
+    .g-boxes { fill: var(--boxes); } .swatch.g-boxes { background: var(--boxes); } .g-mixed { fill: var(--mixed); }
     .swatch { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 7px; }
     .strips { margin-bottom: 18px; }
     .strips div { display: grid; grid-template-columns: 7.5em 1fr 5em; gap: 10px; align-items: center; padding: 3px 0; }
@@ -188,12 +188,14 @@ enum Style {
     .plot { padding: 0 8px 0 62px; } .plot p.at { margin: 0 0 4px -54px; font-size: 11.5px; color: var(--soft); }
     .plot p.below { margin: 22px 0 0; text-align: center; }
     .frame { position: relative; height: 320px; border: 1px solid var(--line); border-radius: 4px; }
-    .panel .frame, .low .frame { height: 150px; } .panel .plot { padding-left: 54px; }
+    .panel .frame { height: 150px; } .low .frame { height: 110px; } .panel .plot { padding-left: 54px; }
     .panel .plot p.at { margin-left: -46px; } .panel .plot p.below { margin-left: 0; }
     .frame > svg { position: absolute; width: 100%; height: 100%; overflow: visible; }
     .frame use { fill-opacity: .8; stroke: var(--page); stroke-width: .6px; } .grid line { stroke: var(--hair); }
     .frame span { position: absolute; font-size: 11px; color: var(--soft); white-space: nowrap; line-height: 1; }
     .ty { right: calc(100% + 7px); transform: translateY(-50%); } .tx { top: calc(100% + 6px); transform: translateX(-50%); }
+    .tx.last { transform: translateX(-100%); } .tx.first { transform: none; }
+    .word { padding: 0 6px; transform: translateY(25%); } .frame .word:last-child { transform: translate(-100%, -120%); }
     .roof { stroke: var(--soft); stroke-width: 1.5px; } .bound { stroke: var(--red); stroke-dasharray: 5 4; }
     .frontier { stroke: var(--soft); stroke-dasharray: 2 3; } .step { stroke: var(--purple); stroke-dasharray: 3 3; }
     .stretch path { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1.5px; }
@@ -207,12 +209,14 @@ enum Style {
     .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); gap: 18px;
       margin-bottom: 18px; max-width: 980px; }
     .pictures figure > svg { width: 100%; height: auto; display: block; border-radius: 6px; overflow: hidden; }
-    .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 18px; }
+    .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(165px, 1fr)); gap: 18px; }
     .map { width: 100%; height: auto; aspect-ratio: 1; image-rendering: pixelated; border-radius: 6px; display: block; }
     .maps .scale { margin: 6px 0 2px; } .box { fill: none; stroke-width: 2; }
+    .spoke { fill: none !important; stroke-width: 1; stroke-opacity: .75; }
+    .tag { font-size: 9px; fill: #fff; stroke: #000; stroke-width: 2.5px; paint-order: stroke; } .tag.end { text-anchor: end; }
     .tap { stroke: #fff; stroke-width: 1; } .centre { fill: none; stroke-width: 2.5; }
-    .s0 { fill: #e69f00; background: #e69f00; stroke: #fff; } .s1 { fill: #56b4e9; background: #56b4e9; stroke: #fff; }
-    .s2 { fill: #009e73; background: #009e73; stroke: #fff; } .s3 { fill: #cc79a7; background: #cc79a7; stroke: #fff; }
+    .s0 { fill: #e69f00; stroke: #fff; } .swatch.s0 { background: #e69f00; } .s1 { fill: #56b4e9; stroke: #fff; } .swatch.s1 { background: #56b4e9; }
+    .s2 { fill: #009e73; stroke: #fff; } .swatch.s2 { background: #009e73; } .s3 { fill: #cc79a7; stroke: #fff; } .swatch.s3 { background: #cc79a7; }
     path.s0 { stroke: #e69f00; } path.s1 { stroke: #56b4e9; } path.s2 { stroke: #009e73; } path.s3 { stroke: #cc79a7; }
 
     """

@@ -37,7 +37,7 @@ struct Facts {
         ("options", options.isEmpty ? nil : options.joined(separator: ", ")),
       ]
       + (model.attachments.network?.goldens ?? []).map {
-        ("golden \($0.name)", "\($0.provenance); SHA-256 \($0.sha256)")
+        ("golden pack \($0.name)", "\($0.provenance); SHA-256 \($0.sha256)")
       }
     entries = all.compactMap { name, value in value.map { (name, $0) } }
   }

@@ -67,7 +67,7 @@ struct RunComparison {
     let times =
       faster + slower == 0
       ? "No layer's time differs clearly from run \(base.header.uuid.prefix(8))'s"
-      : "Against run \(base.header.uuid.prefix(8)), \(Words.count(faster, "layer")) of \(backend) look faster and \(slower) slower"
+      : "Against run \(base.header.uuid.prefix(8)), \(Words.count(faster, "layer")) of \(backend) seem faster and \(slower) slower"
     return times + (bad > 0 ? ", and \(Words.count(bad, "result")) became wrong." : ".")
   }
 }

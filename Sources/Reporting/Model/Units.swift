@@ -16,6 +16,11 @@ enum Units {
     return scaled(count, units: ["", "k", "M", "G", "T"])
   }
 
+  /// A round number without a unit: 0.1, 10, 1000.
+  static func plain(_ value: Double) -> String {
+    String(format: "%g", value)
+  }
+
   /// Bytes in powers of 1024.
   static func bytes(_ count: Int) -> String {
     var value = Double(count)

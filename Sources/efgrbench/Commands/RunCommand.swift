@@ -47,13 +47,19 @@ struct RunCommand: ParsableCommand {
   ) throws -> SideBySide.Tally {
     let work = session.sideBySide()
     var records: [LayerRecord] = []
-    let table = LiveTable(backends: session.workbench.backends.map(\.name))
-    table.printHead()
-    let tally = try work.run(Progress()) { layer in
+    let table = LiveTable(
+      backends: session.workbench.backends.map(\.name), width: Terminal.width(of: STDOUT_FILENO))
+    print(table.head)
+    let progress = Progress()
+    let tally = try work.run(progress) { layer in
       try recorder.record(layer)
       records.append(layer)
-      table.print(layer)
+      progress.clear()
+      print(table.text(layer))
+      fflush(nil)
     }
+    progress.show("timing the whole network", done: records.count, total: session.steps.count)
+    defer { progress.clear() }
     for total in work.totals(of: records) { try recorder.record(total) }
     try recorder.attach(work.notes, of: session, work, to: database)
     return tally

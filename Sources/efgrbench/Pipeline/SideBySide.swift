@@ -54,23 +54,30 @@ struct SideBySide {
   /// - Parameter finished: called with each layer's record as soon as it is complete.
   func run(_ progress: Progress, finished: (LayerRecord) throws -> Void) throws -> Tally {
     var tally = Tally()
+    var cost = (done: 0.0, whole: steps.reduce(0) { $0 + Self.cost($1.layer) })
     let wanted = Set(steps.map(\.layer.name))
     for (position, step) in network.steps.enumerated() where !Interruption.isRequested {
       // A chain needs the layers before those that were asked for.
       guard wanted.contains(step.layer.name) || !chains.isEmpty && tally.layers < steps.count else {
         continue
       }
-      progress.show(step.layer.name, done: tally.layers, total: steps.count)
+      progress.show(
+        step.layer.name, done: tally.layers, total: steps.count, share: cost.done / cost.whole)
       let links = try links(step)
       guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
       let record = try record(step.layer, position: position, links)
       tally.add(record)
+      cost.done += Self.cost(step.layer)
       try finished(record)
     }
     progress.clear()
     if tally.layers < steps.count { tally.notCovered += steps.count - tally.layers }
     return tally
   }
+
+  /// A layer's share of the work, for the time that is left: the naive loops' operations, and what every layer costs
+  /// besides, about as much as 10⁷ of them.
+  private static func cost(_ layer: Layer) -> Double { Double(layer.macs) + 1e7 }
 
   /// Takes the layer on every chain; there are none where the network has no golden.
   func links(_ step: Step) throws -> [(name: String, link: Link?)] {
