@@ -83,7 +83,7 @@ struct DocumentTests {
     let attached = try #require(root["attached"] as? [[String: Any]])
     #expect(
       attached.compactMap { $0["schema"] as? String } == [
-        "efgrbench-peers/1", "efgrbench-selftest/1", "unknown/7",
+        "efgrbench-peers/1", "efgrbench-selftest/1", "efgrbench-gate/1", "unknown/7",
       ])
     #expect((attached[0]["document"] as? [String: Any])?["surprise"] as? [Int] == [1])
     #expect((root["errors"] as? [Any])?.isEmpty == false)

@@ -25,6 +25,7 @@ extension FakeRun {
         document(figures, FiguresDocument.schema), document(picture, PictureDocument.schema),
         AttachedDocument(schema: "efgrbench-peers/1", json: peers),
         AttachedDocument(schema: "efgrbench-selftest/1", json: selftest),
+        AttachedDocument(schema: "efgrbench-gate/1", json: gate),
         AttachedDocument(schema: "efgrbench-errors/1", json: "{\"schema\":1}"),
         AttachedDocument(schema: "unknown/7", json: "[1, null, {\"<b>\": \"</script>\"}]"),
       ])
@@ -111,11 +112,25 @@ extension FakeRun {
 
   static let peers = """
     {"schema": "efgrbench-peers/1", "network": "efgrnet-vgg16-320-coco", "threads": 2, "surprise": [1],
-     "peer": {"name": "ONNX <Runtime>", "version": "1.32", "deform_conv": "native", "head_error": 4.2e-5},
-     "rounds": [{"order": "peer"}, {"order": "ours"}],
-     "summary": {"peer_ns": {"median": 4.59e8, "low": 4.5e8, "high": 4.7e8},
-      "ours_ns": {"median": 5.02e8, "low": 5e8, "high": 5.1e8},
-      "ratio": {"median": 1.07, "low": 0.99, "high": 1.21, "confidence": 0.98}}}
+     "peers": [{"key": "ort", "name": "ONNX <Runtime>", "version": "1.32", "deform_conv": "native"},
+      {"key": "ncnn", "name": "ncnn", "version": "1.0", "deform_conv": "plain", "settings": {"a": 1}}],
+     "left_out": "boxes & filtering", "orders": [["ort", "ours", "ncnn"]],
+     "whole": {"name": "whole", "kind": "network", "errors": {"ort": 4.2e-5, "ncnn": null}, "replaced": ["ncnn"],
+      "best": "ort", "rounds": [{"ours": 1}],
+      "ns": {"ort": {"median": 4.59e8, "low": 4.5e8, "high": 4.7e8, "confidence": 0.98},
+       "ncnn": {"median": 3.1e8, "low": 3e8, "high": 3.2e8}, "ours": {"median": 5.02e8, "low": 5e8, "high": 5.1e8}},
+      "ratios": {"ort": {"median": 1.07, "low": 0.99, "high": 1.21}, "ncnn": {"median": 1.6}, "best": {"median": 1.07}}},
+     "layers": [{"name": "conv1_2", "kind": "conv2d", "algorithm": "implicit_gemm", "best": "ort",
+      "ns": {"ort": {"median": 2e7}, "ours": {"median": 1.9e7}}, "ratios": {"ort": {"median": 0.95}}}],
+     "geometric_means": {"conv2d": {"ort": 0.93, "ncnn": 1.5, "best": 0.93}}}
+    """
+
+  static let gate = """
+    {"schema": "efgrbench-gate/1", "blocks": 12, "comparisons": 60, "machine": {},
+     "measured": [{"slow_down": 0, "suites": 40, "false_red": 0, "changed": 0, "found": 0},
+      {"slow_down": 0.05, "suites": 10, "false_red": 0, "changed": 10, "found": 9}],
+     "simulated": [{"slow_down": 0.02, "count": {"suites": 1000, "false_red": 1, "changed": 1000, "found": 400}},
+      {"slow_down": 0.1, "count": {"suites": 1000, "false_red": 0, "changed": 1000, "found": 1000}}]}
     """
 
   static let selftest = """

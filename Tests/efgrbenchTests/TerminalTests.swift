@@ -27,7 +27,7 @@ struct TerminalTests {
     let text = table.text(layer([result("reference", 2e6), result("tiled", 1e5)]))
     #expect(
       table.head == """
-                                  reference                    tiled
+                                  reference                   tiled
         layer                     status      ratio     time  status      ratio     time  speed-up
         """)
     #expect(

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Any JSON, to be handed on as it is.
-enum JSONTree: Sendable, Hashable, Codable {
+package enum JSONTree: Sendable, Hashable, Codable {
   case null
   case bool(Bool)
   case number(Double)
@@ -10,12 +10,18 @@ enum JSONTree: Sendable, Hashable, Codable {
   case object([String: JSONTree])
 
   /// - Returns: nil where `text` is no JSON.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     guard let tree = try? JSONDecoder().decode(JSONTree.self, from: Data(text.utf8)) else { return nil }
     self = tree
   }
 
-  init(from decoder: any Decoder) throws {
+  /// What the member `schema` of an object says.
+  package var schema: String? {
+    guard case .object(let members) = self, case .text(let schema)? = members["schema"] else { return nil }
+    return schema
+  }
+
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -32,7 +38,7 @@ enum JSONTree: Sendable, Hashable, Codable {
     }
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()

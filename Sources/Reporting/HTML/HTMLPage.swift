@@ -20,7 +20,7 @@ struct HTMLPage {
       ("failures", "Not good", failures), ("change", "Change", change), ("totals", "Network", totals),
       ("layers", "Layers", layerTable), ("time", "Time", timeline), ("depth", "Accuracy", depth),
       ("roofline", "Roofline", roofline), ("memory", "Memory", memory), ("peers", "Peers", peers),
-      ("checker", "Checker", checker), ("figures", "Figures", figures),
+      ("gate", "Gate", gate), ("checker", "Checker", checker), ("figures", "Figures", figures),
       ("reported", "Paper", reported), ("environment", "Environment", environment),
       ("glossary", "Glossary", glossary),
     ]

@@ -163,6 +163,7 @@ enum Style {
     .dot { stroke: currentColor; stroke-width: 4.5px; stroke-linecap: round; vector-effect: non-scaling-stroke; }
     .median { stroke: currentColor; stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
     .dots .ends { display: flex; justify-content: space-between; font-size: 11px; color: var(--soft); }
+    summary { cursor: pointer; font-weight: 600; padding: 8px 0; }
     .steps { margin: 6px 0 0; padding-left: 18px; font-size: 12.5px; }
 
     """

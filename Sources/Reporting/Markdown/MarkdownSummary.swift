@@ -1,3 +1,4 @@
+import Foundation
 import History
 
 /// The report in short, as Markdown.
@@ -15,7 +16,7 @@ struct MarkdownSummary {
   init(_ run: RunRecord) { self.init(ReportContents(run)) }
 
   var text: String {
-    let parts = [title, notices, failures, totals, layers, environment, footnotes]
+    let parts = [title, notices, failures, totals, change, layers, environment, footnotes]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
@@ -77,6 +78,27 @@ struct MarkdownSummary {
       let count = model.count(status, backend: backend)
       return count > 0 ? "\(count) \(status.rawValue)" : nil
     }.joined(separator: ", ")
+  }
+
+  /// What differs from the run that this one is compared with, the largest changes first.
+  private var change: String {
+    guard let comparison = model.comparison else { return "" }
+    let changed = comparison.rows.filter { $0.isApart || $0.becameBad || $0.becameGood }
+      .sorted { abs($0.logRatio ?? .infinity) > abs($1.logRatio ?? .infinity) }
+    let title = "## Against run \(comparison.base.header.uuid.prefix(8).description.markdownEscaped)\n\n"
+    guard !changed.isEmpty else { return title + "Nothing differs clearly.\(comparison.warning)" }
+    let rows = changed.prefix(longest).map { row in
+      [
+        row.layer.name, row.backend,
+        row.statuses.0 == row.statuses.1
+          ? row.statuses.1.rawValue : "\(row.statuses.0.rawValue) → \(row.statuses.1.rawValue)",
+        Units.duration(row.times.0), Units.duration(row.times.1),
+        row.logRatio.map { Units.change(exp($0) - 1) } ?? Units.missing,
+      ]
+    }
+    let rest = changed.count > longest ? "\n\nAnd \(changed.count - longest) more." : ""
+    return title + table(["layer", "backend", "status", "before", "now", "change"], rows) + rest
+      + comparison.warning
   }
 
   private var layers: String {

@@ -59,6 +59,7 @@ struct Attachments: Sendable {
   var figures: FiguresDocument?
   var picture: PictureDocument?
   var peers: [PeersDocument] = []
+  var gate: [GateDocument] = []
   var selftest: SelftestSummaryDocument?
 
   /// One layer on one backend with one algorithm.
@@ -81,6 +82,7 @@ struct Attachments: Sendable {
     figures = all(FiguresDocument.schema, as: FiguresDocument.self).last.flatMap { $0.isWhole ? $0 : nil }
     picture = all(PictureDocument.schema, as: PictureDocument.self).last { $0.name == figures?.picture }
     peers = all(PeersDocument.schema, as: PeersDocument.self)
+    gate = all(GateDocument.schema, as: GateDocument.self)
     selftest = all(SelftestSummaryDocument.schema, as: SelftestSummaryDocument.self).last
   }
 }

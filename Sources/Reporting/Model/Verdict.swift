@@ -64,16 +64,12 @@ struct Verdict {
     return sentence + ", \(Units.factor(speedUp)) as fast as the reference."
   }
 
-  /// The closest of the recorded peers on this network.
+  /// The quickest of the recorded peers that computes the same.
   private static func peers(_ model: RunModel) -> String? {
-    let known = model.attachments.peers.compactMap { document -> (name: String, ratio: Double)? in
-      guard document.network == nil || document.network == model.run.header.network,
-        let name = document.peer?.name, let ratio = document.summary?.ratio?.median
-      else { return nil }
-      return (name, ratio)
-    }
-    guard let fastest = known.max(by: { $0.ratio < $1.ratio }) else { return nil }
-    return "It takes \(Units.factor(fastest.ratio)) the time of \(fastest.name)."
+    guard let document = model.peers, let whole = document.whole, let best = whole.best,
+      let peer = document.peers.first(where: { $0.key == best }), let ratio = whole.ratios[best]?.median
+    else { return nil }
+    return "Beside \(peer.name) it takes \(Units.factor(ratio)) the time."
   }
 
   private static func change(_ model: RunModel) -> String? {

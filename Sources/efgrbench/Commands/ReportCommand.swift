@@ -11,6 +11,7 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Example: efgrbench report --run latest --out Reports
       Example: efgrbench report --run 4f1c --against 9a07
+      Example: efgrbench report --attach peers.json
       Example: efgrbench report --since 2026-11-01
       Example: xdg-open "$(efgrbench report --open)"
       """)
@@ -26,6 +27,11 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp(
       "The history up to the run, from this day on, in place of the run's own report.", valueName: "day"))
   var since: String?
+  @Option(
+    help: ArgumentHelp(
+      "A JSON document to keep with the run first, such as that of Tests/Peers/compare.py.", valueName: "file"
+    ))
+  var attach: [String] = []
   @Option(help: ArgumentHelp("The folder for reports.", valueName: "folder"))
   var out = "Reports"
   @Flag(help: "Print the page's path alone, for a browser to open.")
@@ -41,9 +47,22 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     try endingProgram {
       let database = try HistoryDatabase(path: record.db, for: .reading)
+      if !attach.isEmpty { try keep(attach) }
       let paths = try since == nil ? writeRun(database) : writeHistory(database)
       if open, let page = paths.first { print(page) }
       return .good
+    }
+  }
+
+  /// Keeps documents with the run that is reported.
+  private func keep(_ files: [String]) throws {
+    let database = try HistoryDatabase(path: record.db, for: .recording)
+    let run = try database.resolve(reference)
+    for file in files {
+      guard let data = FileManager.default.contents(atPath: file),
+        let tree = JSONTree(String(decoding: data, as: UTF8.self)), let schema = tree.schema
+      else { throw ProgramError.badInput("\(file) is no JSON document with a schema.") }
+      try database.attach(document: tree, schema: schema, run: run)
     }
   }
 

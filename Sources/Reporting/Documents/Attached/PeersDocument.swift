@@ -1,74 +1,90 @@
-/// What a comparison with another program found: `efgrbench-peers/1`, read leniently, for another program writes it.
-struct PeersDocument: Sendable, Codable {
+/// What a comparison with other programs found: `efgrbench-peers/1`, described in Tests/Peers/README.md. It is read
+/// leniently, for another program writes it.
+struct PeersDocument: Sendable, Decodable {
   static let schema = "efgrbench-peers/1"
 
+  /// The side that is ours, among the keys of the others.
+  static let ours = "ours"
+
   /// A median with its interval.
-  struct Interval: Sendable, Codable {
-    var median: Double?
+  struct Summary: Sendable, Decodable {
+    var median: Double
     var low: Double?
     var high: Double?
-    var confidence: Double?
   }
 
-  /// The other program.
-  struct Peer: Sendable, Codable {
-    var name: String?
+  /// Another program.
+  struct Peer: Sendable, Decodable {
+    var key: String
+    var name: String
     var version: String?
-    /// How it computes deformable convolutions.
+    /// `native`, or `plain` where something plain takes the place of deformable convolutions.
     var deformConv: String?
-    /// What of the network it does not do.
-    var leftOut: String?
-    /// The largest difference of its heads from the golden ones.
-    var headError: Double?
 
     enum CodingKeys: String, CodingKey {
-      case name, version
+      case key, name, version
       case deformConv = "deform_conv"
-      case leftOut = "left_out"
-      case headError = "head_error"
+    }
+
+    var title: String { [name, version].compactMap { $0 }.joined(separator: " ") }
+  }
+
+  /// The whole network, or one layer.
+  struct Item: Sendable, Decodable {
+    var name: String
+    var algorithm: String?
+    /// By peer, relative to the largest true value.
+    var errors: [String: Double?]
+    /// Peers that ran something plain in place of something deformable.
+    var replaced: [String]
+    /// The quickest peer that is not among the replaced.
+    var best: String?
+    /// Nanoseconds by side.
+    var times: [String: Summary]
+    /// Our time by each peer's.
+    var ratios: [String: Summary]
+
+    enum CodingKeys: String, CodingKey {
+      case name, algorithm, errors, replaced, best, ratios
+      case times = "ns"
     }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
-      name = container.lenient(.name)
-      version = container.lenient(.version)
-      deformConv = container.lenient(.deformConv)
-      leftOut = container.lenient(.leftOut)
-      headError = container.lenient(.headError)
-    }
-  }
-
-  /// Nanoseconds of both, and the ratio ours / peer.
-  struct Summary: Sendable, Codable {
-    var peer: Interval?
-    var ours: Interval?
-    var ratio: Interval?
-
-    enum CodingKeys: String, CodingKey {
-      case ratio
-      case peer = "peer_ns"
-      case ours = "ours_ns"
+      name = container.lenient(.name) ?? ""
+      algorithm = container.lenient(.algorithm)
+      errors = container.lenient(.errors) ?? [:]
+      replaced = container.lenient(.replaced) ?? []
+      best = container.lenient(.best)
+      times = container.lenient(.times) ?? [:]
+      ratios = container.lenient(.ratios) ?? [:]
     }
   }
 
   var network: String?
   var threads: Int?
-  var peer: Peer?
-  var summary: Summary?
-  /// How many rounds were taken.
-  var rounds: Int?
+  var peers: [Peer]
+  var leftOut: String?
+  var whole: Item?
+  var layers: [Item]
+  /// By kind, then by peer or `best`.
+  var geometricMeans: [String: [String: Double?]]
 
-  enum CodingKeys: String, CodingKey { case network, threads, peer, summary, rounds }
-
-  private struct Round: Codable {}
+  enum CodingKeys: String, CodingKey {
+    case network, threads, peers, whole, layers
+    case leftOut = "left_out"
+    case geometricMeans = "geometric_means"
+  }
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     network = container.lenient(.network)
     threads = container.lenient(.threads)
-    peer = container.lenient(.peer)
-    summary = container.lenient(.summary)
-    rounds = container.lenient(.rounds, as: [Round].self)?.count
+    peers = container.lenient(.peers) ?? []
+    leftOut = container.lenient(.leftOut)
+    whole = container.lenient(.whole)
+    layers = container.lenient(.layers) ?? []
+    geometricMeans = container.lenient(.geometricMeans) ?? [:]
   }
 }
 
