@@ -8,35 +8,62 @@ struct GoogleBenchmark: Encodable {
     var type: String
     var level: Int
     var size: Int
-    var num_sharing: Int
+    var numSharing: Int
+
+    enum CodingKeys: String, CodingKey {
+      case type, level, size
+      case numSharing = "num_sharing"
+    }
   }
 
   struct Context: Encodable {
     var date: String
-    var host_name: String
+    var hostName: String
     var executable = "efgrbench"
-    var num_cpus: Int
+    var numCpus: Int
     /// Not measured.
-    var mhz_per_cpu = 0
-    var cpu_scaling_enabled = false
+    var mhzPerCpu = 0
+    var cpuScalingEnabled = false
     var caches: [Cache]
-    var load_avg: [Double]
-    var library_build_type: String
+    var loadAvg: [Double]
+    var libraryBuildType: String
+
+    enum CodingKeys: String, CodingKey {
+      case date, executable, caches
+      case hostName = "host_name"
+      case numCpus = "num_cpus"
+      case mhzPerCpu = "mhz_per_cpu"
+      case cpuScalingEnabled = "cpu_scaling_enabled"
+      case loadAvg = "load_avg"
+      case libraryBuildType = "library_build_type"
+    }
   }
 
   struct Benchmark: Encodable {
     var name: String
-    var family_index: Int
-    var per_family_instance_index = 0
-    var run_name: String
-    var run_type = "iteration"
+    var familyIndex: Int
+    var perFamilyInstanceIndex = 0
+    var runName: String
+    var runType = "iteration"
     var repetitions: Int
-    var repetition_index: Int
+    var repetitionIndex: Int
     var threads: Int
     var iterations: Int
-    var real_time: Double
-    var cpu_time: Double
-    var time_unit = "ns"
+    var realTime: Double
+    var cpuTime: Double
+    var timeUnit = "ns"
+
+    enum CodingKeys: String, CodingKey {
+      case name, repetitions, threads, iterations
+      case familyIndex = "family_index"
+      case perFamilyInstanceIndex = "per_family_instance_index"
+      case runName = "run_name"
+      case runType = "run_type"
+      case repetitionIndex = "repetition_index"
+      case realTime = "real_time"
+      case cpuTime = "cpu_time"
+      case timeUnit = "time_unit"
+    }
   }
 
   let context: Context
@@ -46,12 +73,12 @@ struct GoogleBenchmark: Encodable {
     let run = contents.run
     let machine = run.header.machine
     context = Context(
-      date: run.header.started.formatted(Date.ISO8601FormatStyle()), host_name: machine.cpuModel,
-      num_cpus: machine.logicalCPUs,
+      date: run.header.started.formatted(Date.ISO8601FormatStyle()), hostName: machine.cpuModel,
+      numCpus: machine.logicalCPUs,
       caches: machine.caches.map {
-        Cache(type: $0.type.capitalisedFirst, level: $0.level, size: $0.bytes, num_sharing: $0.sharedBy)
-      }, load_avg: run.header.environment.system.loadAverage.map { [$0] } ?? [],
-      library_build_type: run.header.environment.build.configuration)
+        Cache(type: $0.type.capitalisedFirst, level: $0.level, size: $0.bytes, numSharing: $0.sharedBy)
+      }, loadAvg: run.header.environment.system.loadAverage.map { [$0] } ?? [],
+      libraryBuildType: run.header.environment.build.configuration)
     let timed =
       run.layers.flatMap { layer in
         layer.results.compactMap { result in
@@ -64,10 +91,10 @@ struct GoogleBenchmark: Encodable {
     benchmarks = timed.enumerated().flatMap { family, entry in
       entry.timing.samples.enumerated().map { index, sample in
         Benchmark(
-          name: entry.name, family_index: family, run_name: entry.name,
+          name: entry.name, familyIndex: family, runName: entry.name,
           repetitions: entry.timing.samples.count,
-          repetition_index: index, threads: entry.timing.threads, iterations: entry.timing.repetitions,
-          real_time: sample, cpu_time: sample)
+          repetitionIndex: index, threads: entry.timing.threads, iterations: entry.timing.repetitions,
+          realTime: sample, cpuTime: sample)
       }
     }
   }
