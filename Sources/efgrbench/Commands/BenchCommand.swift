@@ -36,11 +36,11 @@ struct BenchCommand: ParsableCommand {
     let work = session.sideBySide()
     let table = json == "-" ? nil : LiveTable(backends: session.workbench.backends.map(\.name))
     table?.printHead()
-    let tally = try work.run(Progress()) { layer in
+    var tally = try work.run(Progress()) { layer in
       run.layers.append(layer)
       table?.print(layer)
     }
-    run.totals = work.totals(of: run.layers)
+    run.totals = try work.totals(of: run.layers, &tally)
     return tally
   }
 
@@ -58,7 +58,7 @@ struct BenchCommand: ParsableCommand {
         if link.verdict.status == .failed { tally.failed += 1 }
       }
     }
-    run.totals = work.endToEndTotals()
+    run.totals = try work.endToEndTotals(&tally)
     return tally
   }
 

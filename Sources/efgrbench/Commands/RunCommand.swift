@@ -48,12 +48,12 @@ struct RunCommand: ParsableCommand {
     var records: [LayerRecord] = []
     let table = LiveTable(backends: session.workbench.backends.map(\.name))
     table.printHead()
-    let tally = try work.run(Progress()) { layer in
+    var tally = try work.run(Progress()) { layer in
       try recorder.record(layer)
       records.append(layer)
       table.print(layer)
     }
-    for total in work.totals(of: records) { try recorder.record(total) }
+    for total in try work.totals(of: records, &tally) { try recorder.record(total) }
     return tally
   }
 
