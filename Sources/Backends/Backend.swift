@@ -10,7 +10,8 @@ package protocol Backend: Sendable {
   /// Whether layers of `kind` are offered at all. What is not offered has no row anywhere.
   func offers(_ kind: LayerKind) -> Bool
 
-  /// The algorithms that `plan` can be asked for, best first; at least one for a kind that is offered.
+  /// The algorithms that `plan` can be asked for; at least one for a kind that is offered. The first is the one with
+  /// the tightest error bound: exact where float32 can be, and the sharpest test of a golden case.
   func algorithms(for layer: Layer) -> [String]
 
   /// Plans `layer` with its parameters.
@@ -20,6 +21,20 @@ package protocol Backend: Sendable {
   func plan(
     _ layer: Layer, parameters: Parameters<Float>, algorithm: String?
   ) throws(BackendError) -> any Plan
+
+  /// Plans a whole network, each layer by the algorithm that ``plan(_:parameters:algorithm:)`` chooses by itself.
+  ///
+  /// - Parameter parameters: gives a layer's parameters; called once per layer.
+  /// - Returns: nil where the backend runs networks layer by layer only.
+  func planNetwork(
+    _ network: Network, parameters: (Layer) throws -> Parameters<Float>
+  ) throws -> (any NetworkPlan)?
+}
+
+extension Backend {
+  package func planNetwork(
+    _ network: Network, parameters: (Layer) throws -> Parameters<Float>
+  ) throws -> (any NetworkPlan)? { nil }
 }
 
 extension Backend {

@@ -20,16 +20,19 @@ package struct ErrorModel: Sendable, Hashable, Codable {
   /// The relative error of one exp(), in units of u. 0 where none is computed.
   package var exponentialError: Double
   package var coordinates: Coordinates
+  /// The transform of a Winograd convolution, whose terms are larger than the direct algorithm's; nil for others.
+  package var winograd: WinogradTransform?
   /// Whether results are the same bits for any thread count, alignment and repetition.
   package var isDeterministic: Bool
 
   package init(
     height: Int, exponentialError: Double = 0, coordinates: Coordinates = .roundedSum,
-    isDeterministic: Bool = true
+    winograd: WinogradTransform? = nil, isDeterministic: Bool = true
   ) {
     self.height = height
     self.exponentialError = exponentialError
     self.coordinates = coordinates
+    self.winograd = winograd
     self.isDeterministic = isDeterministic
   }
 

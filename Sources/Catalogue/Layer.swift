@@ -95,3 +95,16 @@ struct RuleViolation: Error {
   let rule: String
   init(_ rule: String) { self.rule = rule }
 }
+
+extension Layer {
+  /// The attributes of a convolution, deformable or not; nil for other kinds.
+  package var convolution: Convolution? {
+    switch operation {
+    case .conv2d(let convolution), .deformConv2d(let convolution): convolution
+    case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets,
+      .objectnessMap,
+      .objectnessModulate, .headPermute, .softmax, .priorBox, .decodeBoxes, .nms, .resizeBilinear:
+      nil
+    }
+  }
+}

@@ -23,6 +23,12 @@ public struct KernelTable: Sendable {
   public let wideGemm: GemmKernel
   /// The micro-kernel for layers with few output channels: MR × 1 vector.
   public let narrowGemm: GemmKernel
+  /// The packed micro-kernels, the quickest first; of at least as many columns as a channel block.
+  public let packedGemms: [PackedGemmKernel]
+  /// The transforms of F(2×2, 3×3).
+  public let winograd2: WinogradKernels
+  /// The transforms of F(4×4, 3×3).
+  public let winograd4: WinogradKernels
 
   /// max(x, 0).
   public let relu: Unary
@@ -47,10 +53,21 @@ public struct KernelTable: Sendable {
   /// See ``VectorLoops/finishTile(_:rows:columns:scale:shift:relu:)``.
   public let finishTile:
     @Sendable (Out, _ rows: Int, _ columns: Int, _ scale: In, _ shift: In, _ relu: Bool) -> Void
+  /// See ``VectorLoops/storeTile(_:)``.
+  public let storeTile: @Sendable (borrowing TileFinish) -> Void
+  /// See ``VectorLoops/storeProduct(_:_:)``.
+  public let storeProduct: @Sendable (borrowing TileFinish, borrowing TileFactor) -> Void
   /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:)``.
   public let transpose: Transposition
   /// See ``VectorLoops/slidingMax(_:_:_:window:step:)``.
   public let slidingMax: @Sendable (In, Out, Int, _ window: Int, _ step: Int) -> Void
+  /// See ``VectorLoops/windowMax(_:_:_:_:depth:rows:columns:step:)``.
+  public let windowMax:
+    @Sendable (
+      In, _ rowStride: Int, Out, Int, _ depth: Int, _ rows: Int, _ columns: Int, _ step: Int
+    ) -> Void
+  /// See ``VectorLoops/modulatePixels(_:_:_:_:depth:)``.
+  public let modulatePixels: @Sendable (In, In, Out, Int, _ depth: Int) -> Void
   /// sums += x².
   public let addSquares: Unary
   /// √sums + epsilon.
@@ -78,7 +95,8 @@ public struct KernelTable: Sendable {
   /// inlined there, every function below is compiled with that target's instructions.
   @inlinable @inline(__always)
   public init<V: KernelVector, let rows: Int>(
-    _: V.Type, rows shape: InlineArray<rows, Void>.Type, wideName: String, narrowName: String
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type, wideName: String, narrowName: String,
+    packedGemms: [PackedGemmKernel]
   ) {
     typealias Loops = VectorLoops<V>
     lanes = V.scalarCount
@@ -89,6 +107,9 @@ public struct KernelTable: Sendable {
     narrowGemm = GemmKernel(name: narrowName, rows: rows, columns: V.scalarCount) {
       multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<1, Void>.self)
     }
+    self.packedGemms = packedGemms
+    winograd2 = WinogradKernels(V.self, WinogradScheme2.self)
+    winograd4 = WinogradKernels(V.self, WinogradScheme4.self)
     relu = { Loops.map($0, $1, $2) { VectorMath<V>.relu($0) } }
     sigmoid = { Loops.map($0, $1, $2) { VectorMath<V>.sigmoid($0) } }
     multiply = { Loops.zip($0, $1, $2, $3) { $0 * $1 } }
@@ -100,8 +121,12 @@ public struct KernelTable: Sendable {
     softmax = { Loops.softmax($0, $1, $2) }
     affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
+    storeTile = { Loops.storeTile($0) }
+    storeProduct = { Loops.storeProduct($0, $1) }
     transpose = { Loops.transpose($0, $1, $2, $3, rows: $4, columns: $5) }
     slidingMax = { Loops.slidingMax($0, $1, $2, window: $3, step: $4) }
+    windowMax = { Loops.windowMax($0, $1, $2, $3, depth: $4, rows: $5, columns: $6, step: $7) }
+    modulatePixels = { Loops.modulatePixels($0, $1, $2, $3, depth: $4) }
     addSquares = { Loops.addSquares($0, $1, $2) }
     norms = { Loops.norms($0, $1, $2, epsilon: $3) }
     divide = { Loops.divide($0, $1, $2, $3, weight: $4) }

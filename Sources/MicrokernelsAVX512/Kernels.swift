@@ -3,4 +3,18 @@ import Microkernels
 /// The micro-kernels for AVX-512 (x86-64-v4).
 package let avx512Kernels = KernelTable(
   SIMD16<Float>.self, rows: InlineArray<8, Void>.self, wideName: "sgemm_8x32_avx512",
-  narrowName: "sgemm_8x16_avx512")
+  narrowName: "sgemm_8x16_avx512",
+  packedGemms: [
+    PackedGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "avx512"),
+    PackedGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<5, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "avx512"),
+    PackedGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "avx512"),
+    PackedGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<8, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "avx512"),
+  ])

@@ -3,4 +3,23 @@ import Microkernels
 /// The micro-kernels for what every processor of the architecture has.
 package let baselineKernels = KernelTable(
   SIMD4<Float>.self, rows: InlineArray<4, Void>.self, wideName: "sgemm_4x8_baseline",
-  narrowName: "sgemm_4x4_baseline")
+  narrowName: "sgemm_4x4_baseline",
+  packedGemms: packedGemms)
+
+// NEON has thirty-two vector registers, SSE2 sixteen.
+#if arch(arm64)
+  private let packedGemms = [
+    PackedGemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "baseline"),
+    PackedGemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "baseline"),
+  ]
+#else
+  private let packedGemms = [
+    PackedGemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<2, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "baseline")
+  ]
+#endif

@@ -22,3 +22,10 @@ extension KernelTable {
     #endif
   }
 }
+
+extension KernelTable {
+  /// The kernels of a Winograd scheme.
+  func winograd(_ transform: WinogradTransform) -> WinogradKernels {
+    transform.outputs == 2 ? winograd2 : winograd4
+  }
+}

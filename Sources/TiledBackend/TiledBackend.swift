@@ -10,13 +10,18 @@ package final class TiledBackend: Backend {
   package let instructionSet: InstructionSet
   let kernels: KernelTable
   let pool: WorkerPool
+  private let choice: AlgorithmChoice
 
   /// - Parameters:
   ///   - instructionSet: one that the processor has, see ``InstructionSet/available``.
   ///   - threads: threads to work with, the caller's included; at least 1.
-  package init(instructionSet: InstructionSet = .best, threads: Int) {
+  ///   - choice: which algorithm a layer is planned with where the caller names none.
+  package init(
+    instructionSet: InstructionSet = .best, threads: Int, choice: AlgorithmChoice = .automatic
+  ) {
     precondition(InstructionSet.available.contains(instructionSet))
     self.instructionSet = instructionSet
+    self.choice = choice
     kernels = .kernels(for: instructionSet)
     pool = WorkerPool(size: threads)
   }
@@ -27,8 +32,8 @@ package final class TiledBackend: Backend {
 
   package func algorithms(for layer: Layer) -> [String] {
     switch layer.kind {
-    case .conv2d: [ImplicitGemmPlan.algorithm]
-    case .deformConv2d: [DeformablePlan.algorithm]
+    case .conv2d: convolutionAlgorithms(layer)
+    case .deformConv2d: [DeformableCore.algorithm]
     case .maxPool2d, .batchNorm2d, .relu, .sigmoid, .multiply, .add, .concat, .l2Norm, .boxOffsets,
       .objectnessMap,
       .objectnessModulate, .headPermute, .softmax, .decodeBoxes, .resizeBilinear:
@@ -37,22 +42,41 @@ package final class TiledBackend: Backend {
     }
   }
 
+  private func convolutionAlgorithms(_ layer: Layer) -> [String] {
+    guard let convolution = layer.convolution, WinogradCore.offers(layer, convolution) else {
+      return [ImplicitGemmCore.algorithm]
+    }
+    return [ImplicitGemmCore.algorithm] + WinogradTransform.all.map(\.name)
+  }
+
   package func plan(
     _ layer: Layer, parameters: Parameters<Float>, algorithm: String?
   ) throws(BackendError) -> any Plan {
-    guard parameters.shapes == layer.parameterShapes else {
-      throw .parametersDiffer(backend: name, layer: layer.name)
-    }
+    try layerPlan(layer, parameters: parameters, algorithm: algorithm)
+  }
+
+  /// The layer's algorithm, checked, with what a plan works with.
+  func context(for layer: Layer, algorithm: String?) throws(BackendError) -> PlanContext {
     let known = algorithms(for: layer)
     if let algorithm, !known.contains(algorithm) {
       throw .unknownAlgorithm(backend: name, layer: layer.name, algorithm: algorithm, known: known)
     }
-    let context = PlanContext(layer: layer, algorithm: algorithm ?? known[0], kernels: kernels, pool: pool)
+    return PlanContext(
+      layer: layer, algorithm: algorithm ?? choice.algorithm(for: layer, known: known), kernels: kernels,
+      pool: pool)
+  }
+
+  /// See ``plan(_:parameters:algorithm:)``.
+  func layerPlan(
+    _ layer: Layer, parameters: Parameters<Float>, algorithm: String?
+  ) throws(BackendError) -> TiledPlan {
+    guard parameters.shapes == layer.parameterShapes else {
+      throw .parametersDiffer(backend: name, layer: layer.name)
+    }
+    let context = try context(for: layer, algorithm: algorithm)
     switch layer.operation {
-    case .conv2d(let convolution):
-      return ImplicitGemmPlan(context, convolution, parameters)
-    case .deformConv2d(let convolution):
-      return DeformablePlan(context, convolution, parameters)
+    case .conv2d(let convolution), .deformConv2d(let convolution):
+      return ConvolutionPlan(context, convolution, parameters)
     case .maxPool2d(let pooling):
       return PoolingPlan(context, pooling)
     case .batchNorm2d(let epsilon, let relu):
@@ -147,8 +171,13 @@ class TiledPlan: Plan {
     compute(inputs, into: &output)
   }
 
-  /// What subclasses do: inputs have the planned shapes.
+  /// Inputs have the planned shapes. Only a plan whose output is dynamic overrides this.
   func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+    withPointers(inputs, &output) { compute($0) }
+  }
+
+  /// What subclasses do: inputs and output are dense and row-major.
+  func compute(_ pointers: SharedPointers) {
     preconditionFailure("a plan computes something")
   }
 }

@@ -10,7 +10,7 @@ import Tensors
 /// really got.
 package final class Chain {
   package let backend: any Backend
-  private let feed: NetworkFeed
+  let feed: NetworkFeed
   private let truths: TruthSource
   /// Runs the kinds that the backend does not offer.
   private let fallback: ReferenceBackend
@@ -101,6 +101,9 @@ package final class Chain {
       outputs[step.layer.name] = output
     }
   }
+
+  /// Whether every step of `network` has been taken and kept.
+  package func isComplete(_ network: Network) -> Bool { taken.count == network.steps.count }
 
   /// The inputs that a step gets, or got, as long as they are kept.
   package func inputs(of step: Step) -> [Tensor<Float>] { feed.inputs(of: step, outputs: outputs) }

@@ -55,8 +55,10 @@ struct ProjectionCheck {
     case .magnitudes(let magnitudes, let displacement):
       let gamma = RoundingFactor.guaranteed(model.height)
       let moved = displacement.sums(model.coordinates)
-      let root = gamma * magnitudes.sumOfSquares.squareRoot() + moved.squares.squareRoot()
-      return (gamma * magnitudes.sum + moved.sum, root * root)
+      let own = MagnitudeTotals(
+        trial.layer, model: model, inputs: trial.inputs, parameters: trial.parameters)
+      let root = gamma * (own?.squares ?? magnitudes.sumOfSquares).squareRoot() + moved.squares.squareRoot()
+      return (gamma * (own?.sum ?? magnitudes.sum) + moved.sum, root * root)
     case .truth(let truth):
       let bounds = ErrorBounds.evaluate(
         layer: trial.layer, model: model, inputs: trial.inputs, parameters: trial.parameters, truth: truth

@@ -6,12 +6,25 @@ import Tensors
 
 /// Tries implementations on a trial and judges them.
 package struct Verifier {
+  /// Which of a backend's algorithms for a layer are tried. Where the truth is to be met exactly it is always the
+  /// tightest: others may round even on small integers.
+  package enum Selection: Sendable, Hashable {
+    /// The one with the tightest error bound.
+    case tightest
+    /// The one that the backend chooses, which is what it runs in a network.
+    case chosen
+    /// The chosen one first, then every other.
+    case all
+  }
+
   private let backends: [any Backend]
   private let truths: TruthSource
+  private let selection: Selection
 
-  package init(backends: [any Backend], truths: TruthSource) {
+  package init(backends: [any Backend], truths: TruthSource, selection: Selection) {
     self.backends = backends
     self.truths = truths
+    self.selection = selection
   }
 
   /// One implementation's try: its plan, the verdict, and how long the call took that was judged.
@@ -21,16 +34,28 @@ package struct Verifier {
     package let nanoseconds: Double
   }
 
-  /// Runs `trial` on every backend that offers its kind.
+  /// Runs `trial` on every backend that offers its kind, an outcome per algorithm that is tried.
   package func outcomes(of trial: Trial) throws -> [(backend: any Backend, outcome: Outcome)] {
     let sums = try ProjectionCheck(trial, truths)
-    return try backends.filter { $0.offers(trial.layer.kind) }.map { backend in
-      (backend, try outcome(of: trial, on: backend, sums))
+    return try backends.filter { $0.offers(trial.layer.kind) }.flatMap { backend in
+      try plans(of: trial, on: backend).map { (backend, try outcome(of: trial, by: $0, sums)) }
     }
   }
 
-  private func outcome(of trial: Trial, on backend: any Backend, _ sums: ProjectionCheck) throws -> Outcome {
-    let plan = try backend.plan(trial.layer, parameters: trial.parameters)
+  private func plans(of trial: Trial, on backend: any Backend) throws(BackendError) -> [any Plan] {
+    let known = backend.algorithms(for: trial.layer)
+    func plan(_ algorithm: String?) throws(BackendError) -> any Plan {
+      try backend.plan(trial.layer, parameters: trial.parameters, algorithm: algorithm)
+    }
+    guard !trial.isExact, selection != .tightest else { return [try plan(known.first)] }
+    let chosen = try plan(nil)
+    guard selection == .all else { return [chosen] }
+    var plans = [chosen]
+    for algorithm in known where algorithm != chosen.algorithm { plans.append(try plan(algorithm)) }
+    return plans
+  }
+
+  private func outcome(of trial: Trial, by plan: any Plan, _ sums: ProjectionCheck) throws -> Outcome {
     // What a plan leaves unwritten must not look like a result.
     var output = Tensor<Float>(trial.layer.outputShape, repeating: .nan)
     let nanoseconds = MonotonicClock.time { plan.run(trial.inputs, into: &output) }.nanoseconds

@@ -67,6 +67,100 @@ import Testing
     }
   }
 
+  /// Sums and the numbers per column go on to the next whole vector, the target and the other factor do not.
+  @Test("stores a finished tile, multiplied or not", arguments: Fence.allCases, [false, true])
+  func storeTile(fence: Fence, relu: Bool) {
+    for kernels in Kernels.all {
+      for columns in 1...(2 * kernels.table.lanes) {
+        let width = (columns + kernels.table.lanes - 1) / kernels.table.lanes * kernels.table.lanes
+        let (rows, gap) = (3, 2)
+        let sums = Fenced(numbers(rows * width, stream: 1), fence: fence)
+        let perColumn = (2...5).map { Fenced(numbers(width, stream: $0), fence: fence) }
+        let count = (rows - 1) * (columns + gap) + columns
+        let (plain, product) = (
+          Fenced<Float>(count: count, fence: fence), Fenced<Float>(count: count, fence: fence)
+        )
+        let other = Fenced(numbers(count, stream: 6), fence: fence)
+        func tile(_ target: Fenced<Float>) -> TileFinish {
+          TileFinish(
+            sums: .init(sums.start), sumsStride: width, target: target.start, targetStride: columns + gap,
+            rows: rows, columns: columns, scale: .init(perColumn[0].start), shift: .init(perColumn[1].start),
+            relu: relu)
+        }
+        kernels.table.storeTile(tile(plain))
+        kernels.table.storeProduct(
+          tile(product),
+          TileFactor(
+            values: .init(other.start), stride: columns + gap, scale: .init(perColumn[2].start),
+            shift: .init(perColumn[3].start), normRelu: false, relu: relu))
+        for place in 0..<count {
+          let (row, column) = place.quotientAndRemainder(dividingBy: columns + gap)
+          guard column < columns else {
+            #expect(
+              plain.start[place].bitPattern == Fence.mark && product.start[place].bitPattern == Fence.mark)
+            continue
+          }
+          let numbers = perColumn.map { Double($0.start[column]) }
+          func clipped(_ value: Double) -> Double { relu ? max(value, 0) : value }
+          let value = Double(sums.start[row * width + column]) * numbers[0] + numbers[1]
+          let factor = Double(other.start[place]) * numbers[2] + numbers[3]
+          // Values are below 2·2 + 2; a product and a sum round on either side, and so does the last product.
+          let bound = LoopCase.gamma(5) * 36
+          #expect(abs(Double(plain.start[place]) - clipped(value)) <= bound, "\(kernels.set) \(columns)")
+          #expect(
+            abs(Double(product.start[place]) - clipped(clipped(value) * factor)) <= bound,
+            "\(kernels.set) \(columns)")
+        }
+        #expect(plain.isSlackUntouched && product.isSlackUntouched)
+      }
+    }
+  }
+
+  /// The last window ends the map.
+  @Test(
+    "finds the maxima of windows over pixels", arguments: Fence.allCases, [(1, 1), (2, 2), (3, 3), (2, 3)])
+  func windowMax(fence: Fence, window: (rows: Int, columns: Int)) {
+    for kernels in Kernels.all {
+      for depth in 1...(2 * kernels.table.lanes + 1) {
+        for step in 1...3 {
+          let count = 4
+          let width = (count - 1) * step + window.columns
+          let map = Fenced(numbers(window.rows * width * depth, stream: 1), fence: fence)
+          let output = Fenced<Float>(count: count * depth, fence: fence)
+          kernels.table.windowMax(
+            .init(map.start), width * depth, output.start, count, depth, window.rows, window.columns, step)
+          for (place, result) in output.values.enumerated() {
+            let (pixel, lane) = place.quotientAndRemainder(dividingBy: depth)
+            let values = (0..<window.rows).flatMap { row in
+              (0..<window.columns).map { map.start[(row * width + pixel * step + $0) * depth + lane] }
+            }
+            #expect(result == values.max(), "\(kernels.set) \(depth) step \(step)")
+          }
+          #expect(output.isSlackUntouched)
+        }
+      }
+    }
+  }
+
+  @Test("modulates pixels", arguments: Fence.allCases)
+  func modulatePixels(fence: Fence) {
+    for kernels in Kernels.all {
+      for depth in 1...(2 * kernels.table.lanes + 1) {
+        let map = Fenced(numbers(3 * depth, stream: 1), fence: fence)
+        let factors = Fenced(numbers(3, stream: 2), fence: fence)
+        let output = Fenced<Float>(count: 3 * depth, fence: fence)
+        kernels.table.modulatePixels(.init(map.start), .init(factors.start), output.start, 3, depth)
+        for (place, result) in output.values.enumerated() {
+          let (x, o) = (Double(map.start[place]), Double(factors.start[place / depth]))
+          // The product and the sum round.
+          let bound = LoopCase.gamma(2) * (abs(x * o) + abs(x))
+          #expect(abs(Double(result) - (x * o + x)) <= bound, "\(kernels.set) \(depth)")
+        }
+        #expect(output.isSlackUntouched)
+      }
+    }
+  }
+
   /// The corners are the first and the last pixel of each block, so a step too far is past a fence.
   @Test("gathers four corners of every channel block", arguments: Fence.allCases, [1, 3])
   func gather(fence: Fence, blocks: Int) {

@@ -10,6 +10,13 @@ struct ChannelAffine {
   /// shift are each rounded once, and sum·scale + shift rounds once (fused) or twice; counted as three either way.
   let roundings: Int
 
+  /// x·1 + (−0): every float stays what it is, −0 too.
+  init(identity channels: Int) {
+    scale = [Float](repeating: 1, count: channels)
+    shift = [Float](repeating: -0.0, count: channels)
+    roundings = 0
+  }
+
   init(channels: Int, _ parameters: Parameters<Float>, epsilon: Double) {
     let bias = parameters.bias ?? [Float](repeating: 0, count: channels)
     guard let norm = parameters.norm else {

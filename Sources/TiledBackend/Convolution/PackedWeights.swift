@@ -17,9 +17,9 @@ final class PackedWeights {
   init(_ weight: Tensor<Float>, _ geometry: ConvolutionGeometry, columns: Int) {
     self.columns = columns
     panels = (geometry.groupOutputs + columns - 1) / columns
-    panelStride = geometry.places * geometry.depth * columns
+    panelStride = geometry.places * geometry.input.depth * columns
     buffer = AlignedBuffer(zeros: geometry.groups * panels * panelStride)
-    let (depth, area) = (geometry.depth, geometry.kernelArea)
+    let (depth, area) = (geometry.input.depth, geometry.kernelArea)
     for group in 0..<geometry.groups {
       for output in 0..<geometry.groupOutputs {
         let (panel, column) = output.quotientAndRemainder(dividingBy: columns)

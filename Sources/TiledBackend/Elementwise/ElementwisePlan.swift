@@ -24,15 +24,13 @@ final class ElementwisePlan: TiledPlan {
     super.init(context, errorModel)
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let count = layer.outputShape.count
-    withPointers(inputs, &output) { pointers in
-      context.forEachRange(of: count, least: Self.leastPerTask) { range in
-        let (x, y) = (pointers.inputs[0] + range.lowerBound, pointers.output + range.lowerBound)
-        switch function {
-        case .unary(let function): function(x, y, range.count)
-        case .binary(let function): function(x, pointers.inputs[1] + range.lowerBound, y, range.count)
-        }
+    context.forEachRange(of: count, least: Self.leastPerTask) { range in
+      let (x, y) = (pointers.inputs[0] + range.lowerBound, pointers.output + range.lowerBound)
+      switch function {
+      case .unary(let function): function(x, y, range.count)
+      case .binary(let function): function(x, pointers.inputs[1] + range.lowerBound, y, range.count)
       }
     }
   }
@@ -45,17 +43,15 @@ final class ModulatePlan: TiledPlan {
     super.init(context, ErrorModel(height: context.kernels.fuses ? 1 : 2))
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let shape = layer.outputShape
     let (channels, area) = (shape[1], shape[2] * shape[3])
     let planes = shape[0] * channels
-    withPointers(inputs, &output) { pointers in
-      context.forEachRange(of: planes, least: ElementwisePlan.leastPerTask / area) { range in
-        for plane in range {
-          kernels.modulate(
-            pointers.inputs[0] + plane * area, pointers.inputs[1] + plane / channels * area,
-            pointers.output + plane * area, area)
-        }
+    context.forEachRange(of: planes, least: ElementwisePlan.leastPerTask / area) { range in
+      for plane in range {
+        kernels.modulate(
+          pointers.inputs[0] + plane * area, pointers.inputs[1] + plane / channels * area,
+          pointers.output + plane * area, area)
       }
     }
   }

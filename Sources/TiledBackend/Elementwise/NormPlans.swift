@@ -14,17 +14,15 @@ final class NormPlan: TiledPlan {
     super.init(context, ErrorModel(height: affine.roundings))
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let shape = layer.outputShape
     let (channels, area) = (shape[1], shape[2] * shape[3])
-    withPointers(inputs, &output) { pointers in
-      context.forEachRange(of: shape[0] * channels, least: ElementwisePlan.leastPerTask / area) { range in
-        for plane in range {
-          let channel = plane % channels
-          kernels.affine(
-            pointers.inputs[0] + plane * area, pointers.output + plane * area, area, affine.scale[channel],
-            affine.shift[channel], relu)
-        }
+    context.forEachRange(of: shape[0] * channels, least: ElementwisePlan.leastPerTask / area) { range in
+      for plane in range {
+        let channel = plane % channels
+        kernels.affine(
+          pointers.inputs[0] + plane * area, pointers.output + plane * area, area, affine.scale[channel],
+          affine.shift[channel], relu)
       }
     }
   }
@@ -48,26 +46,24 @@ final class L2NormPlan: TiledPlan {
     super.init(context, ErrorModel(height: context.layer.outputShape[1] + 4))
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let shape = layer.outputShape
     let (channels, area) = (shape[1], shape[2] * shape[3])
     let strips = (area + Self.strip - 1) / Self.strip
-    withPointers(inputs, &output) { pointers in
-      context.pool.run(tasks: shape[0] * strips) { task, worker in
-        let (image, strip) = task.quotientAndRemainder(dividingBy: strips)
-        let first = strip * Self.strip
-        let count = min(Self.strip, area - first)
-        let start = image * channels * area + first
-        let sums = sums[worker].start
-        sums.update(repeating: 0, count: count)
-        for channel in 0..<channels {
-          kernels.addSquares(pointers.inputs[0] + start + channel * area, sums, count)
-        }
-        kernels.norms(sums, sums, count, epsilon)
-        for channel in 0..<channels {
-          let place = start + channel * area
-          kernels.divide(pointers.inputs[0] + place, sums, pointers.output + place, count, weight[channel])
-        }
+    context.pool.run(tasks: shape[0] * strips) { task, worker in
+      let (image, strip) = task.quotientAndRemainder(dividingBy: strips)
+      let first = strip * Self.strip
+      let count = min(Self.strip, area - first)
+      let start = image * channels * area + first
+      let sums = sums[worker].start
+      sums.update(repeating: 0, count: count)
+      for channel in 0..<channels {
+        kernels.addSquares(pointers.inputs[0] + start + channel * area, sums, count)
+      }
+      kernels.norms(sums, sums, count, epsilon)
+      for channel in 0..<channels {
+        let place = start + channel * area
+        kernels.divide(pointers.inputs[0] + place, sums, pointers.output + place, count, weight[channel])
       }
     }
   }

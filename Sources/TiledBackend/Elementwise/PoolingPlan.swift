@@ -26,18 +26,16 @@ final class PoolingPlan: TiledPlan {
     super.init(context, .exact)
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let (input, shape) = (layer.inputShapes[0], layer.outputShape)
     let planes = shape[0] * shape[1]
     let least = ElementwisePlan.leastPerTask / (shape[2] * shape[3])
     let tasks = context.tasks(for: planes, least: least)
-    withPointers(inputs, &output) { pointers in
-      context.pool.run(tasks: tasks) { task, worker in
-        for plane in (planes * task / tasks)..<(planes * (task + 1) / tasks) {
-          pool(
-            pointers.inputs[0] + plane * input[2] * input[3],
-            pointers.output + plane * shape[2] * shape[3], strip: strips[worker].start)
-        }
+    context.pool.run(tasks: tasks) { task, worker in
+      for plane in (planes * task / tasks)..<(planes * (task + 1) / tasks) {
+        pool(
+          pointers.inputs[0] + plane * input[2] * input[3],
+          pointers.output + plane * shape[2] * shape[3], strip: strips[worker].start)
       }
     }
   }

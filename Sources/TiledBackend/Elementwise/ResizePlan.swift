@@ -38,21 +38,19 @@ final class ResizePlan: TiledPlan {
     super.init(context, ErrorModel(height: 8))
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let (input, shape) = (layer.inputShapes[0], layer.outputShape)
     let lines = shape[0] * shape[1] * shape[2]
     let tasks = context.tasks(for: lines, least: ElementwisePlan.leastPerTask / shape[3])
-    withPointers(inputs, &output) { pointers in
-      context.pool.run(tasks: tasks) { task, worker in
-        let strip = strips[worker].start
-        for line in (lines * task / tasks)..<(lines * (task + 1) / tasks) {
-          let (plane, row) = line.quotientAndRemainder(dividingBy: shape[2])
-          let source = pointers.inputs[0] + plane * input[2] * input[3]
-          let place = rows[row]
-          kernels.interpolate(
-            source + place.lower * input[3], source + place.upper * input[3], strip, input[3], place.weight)
-          blendColumns(strip, pointers.output + line * shape[3])
-        }
+    context.pool.run(tasks: tasks) { task, worker in
+      let strip = strips[worker].start
+      for line in (lines * task / tasks)..<(lines * (task + 1) / tasks) {
+        let (plane, row) = line.quotientAndRemainder(dividingBy: shape[2])
+        let source = pointers.inputs[0] + plane * input[2] * input[3]
+        let place = rows[row]
+        kernels.interpolate(
+          source + place.lower * input[3], source + place.upper * input[3], strip, input[3], place.weight)
+        blendColumns(strip, pointers.output + line * shape[3])
       }
     }
   }

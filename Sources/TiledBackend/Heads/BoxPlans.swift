@@ -12,26 +12,24 @@ final class PriorBoxPlan: TiledPlan {
     super.init(context, .oneRounding)
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let (height, width) = (Double(prior.imageSize.vertical), Double(prior.imageSize.horizontal))
     let sides =
       [(prior.minSize, prior.minSize)]
       + prior.aspectRatios.map { ratio in
         (prior.minSize * ratio.squareRoot(), prior.minSize / ratio.squareRoot())
       }
-    output.withUnsafeMutablePointer { boxes in
-      var box = boxes
-      for row in 0..<prior.featureMap.vertical {
-        let y = (Double(row) + 0.5) * Double(prior.stride.vertical) / height
-        for column in 0..<prior.featureMap.horizontal {
-          let x = (Double(column) + 0.5) * Double(prior.stride.horizontal) / width
-          for side in sides {
-            box[0] = clipped(x)
-            box[1] = clipped(y)
-            box[2] = clipped(side.0 / width)
-            box[3] = clipped(side.1 / height)
-            box += 4
-          }
+    var box = pointers.output
+    for row in 0..<prior.featureMap.vertical {
+      let y = (Double(row) + 0.5) * Double(prior.stride.vertical) / height
+      for column in 0..<prior.featureMap.horizontal {
+        let x = (Double(column) + 0.5) * Double(prior.stride.horizontal) / width
+        for side in sides {
+          box[0] = clipped(x)
+          box[1] = clipped(y)
+          box[2] = clipped(side.0 / width)
+          box[3] = clipped(side.1 / height)
+          box += 4
         }
       }
     }
@@ -54,17 +52,15 @@ final class DecodePlan: TiledPlan {
     super.init(context, ErrorModel(height: 11, exponentialError: ErrorModel.vectorExponentialError))
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let (batch, count) = (layer.outputShape[0], layer.outputShape[1])
-    withPointers(inputs, &output) { pointers in
-      for image in 0..<batch {
-        context.forEachRange(of: count, least: 1024) { range in
-          let start = (image * count + range.lowerBound) * 4
-          kernels.decode(
-            pointers.inputs[0] + start, pointers.inputs[1] + start,
-            pointers.inputs[2] + range.lowerBound * 4, pointers.output + start, range.count,
-            centreVariance, sizeVariance)
-        }
+    for image in 0..<batch {
+      context.forEachRange(of: count, least: 1024) { range in
+        let start = (image * count + range.lowerBound) * 4
+        kernels.decode(
+          pointers.inputs[0] + start, pointers.inputs[1] + start,
+          pointers.inputs[2] + range.lowerBound * 4, pointers.output + start, range.count,
+          centreVariance, sizeVariance)
       }
     }
   }

@@ -5,21 +5,19 @@ import Tensors
 final class ConcatPlan: TiledPlan {
   init(_ context: PlanContext) { super.init(context, .exact) }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let batch = layer.outputShape[0]
     let total = layer.outputShape.count / batch
-    withPointers(inputs, &output) { pointers in
-      var start = 0
-      for (shape, source) in zip(layer.inputShapes, pointers.inputs) {
-        let count = shape.count / batch
-        for image in 0..<batch {
-          let (from, to) = (source + image * count, pointers.output + image * total + start)
-          context.forEachRange(of: count, least: 4 * ElementwisePlan.leastPerTask) { range in
-            (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
-          }
+    var start = 0
+    for (shape, source) in zip(layer.inputShapes, pointers.inputs) {
+      let count = shape.count / batch
+      for image in 0..<batch {
+        let (from, to) = (source + image * count, pointers.output + image * total + start)
+        context.forEachRange(of: count, least: 4 * ElementwisePlan.leastPerTask) { range in
+          (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
         }
-        start += count
       }
+      start += count
     }
   }
 }
@@ -28,16 +26,14 @@ final class ConcatPlan: TiledPlan {
 final class BoxOffsetsPlan: TiledPlan {
   init(_ context: PlanContext) { super.init(context, .exact) }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let shape = layer.outputShape
     let (channels, area) = (shape[1], shape[2] * shape[3])
     let anchors = channels / 2
-    withPointers(inputs, &output) { pointers in
-      for plane in 0..<(shape[0] * channels) {
-        let (image, channel) = plane.quotientAndRemainder(dividingBy: channels)
-        let source = (image * 4 * anchors) + 4 * (channel % anchors) + channel / anchors
-        (pointers.output + plane * area).update(from: pointers.inputs[0] + source * area, count: area)
-      }
+    for plane in 0..<(shape[0] * channels) {
+      let (image, channel) = plane.quotientAndRemainder(dividingBy: channels)
+      let source = (image * 4 * anchors) + 4 * (channel % anchors) + channel / anchors
+      (pointers.output + plane * area).update(from: pointers.inputs[0] + source * area, count: area)
     }
   }
 }
@@ -49,21 +45,19 @@ final class HeadPermutePlan: TiledPlan {
 
   init(_ context: PlanContext) { super.init(context, .exact) }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let shape = layer.inputShapes[0]
     let (channels, area) = (shape[1], shape[2] * shape[3])
     let strips = (area + Self.strip - 1) / Self.strip
-    withPointers(inputs, &output) { pointers in
-      context.forEachRange(of: shape[0] * strips, least: 128 / channels + 1) { range in
-        for item in range {
-          let (image, strip) = item.quotientAndRemainder(dividingBy: strips)
-          let places = (strip * Self.strip)..<min((strip + 1) * Self.strip, area)
-          let source = pointers.inputs[0] + image * channels * area
-          let target = pointers.output + image * channels * area
-          kernels.transpose(
-            source + places.lowerBound, area, target + places.lowerBound * channels, channels, channels,
-            places.count)
-        }
+    context.forEachRange(of: shape[0] * strips, least: 128 / channels + 1) { range in
+      for item in range {
+        let (image, strip) = item.quotientAndRemainder(dividingBy: strips)
+        let places = (strip * Self.strip)..<min((strip + 1) * Self.strip, area)
+        let source = pointers.inputs[0] + image * channels * area
+        let target = pointers.output + image * channels * area
+        kernels.transpose(
+          source + places.lowerBound, area, target + places.lowerBound * channels, channels, channels,
+          places.count)
       }
     }
   }

@@ -16,13 +16,11 @@ final class SoftmaxPlan: TiledPlan {
       context, ErrorModel(height: sum + 2, exponentialError: ErrorModel.vectorExponentialError))
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let rows = layer.outputShape.count / width
-    withPointers(inputs, &output) { pointers in
-      context.forEachRange(of: rows, least: 2048 / width) { range in
-        for row in range {
-          kernels.softmax(pointers.inputs[0] + row * width, pointers.output + row * width, width)
-        }
+    context.forEachRange(of: rows, least: 2048 / width) { range in
+      for row in range {
+        kernels.softmax(pointers.inputs[0] + row * width, pointers.output + row * width, width)
       }
     }
   }
@@ -32,21 +30,19 @@ final class SoftmaxPlan: TiledPlan {
 final class ObjectnessMapPlan: TiledPlan {
   init(_ context: PlanContext) { super.init(context, .sigmoid) }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  override func compute(_ pointers: SharedPointers) {
     let shape = layer.inputShapes[0]
     let (channels, area) = (shape[1], shape[2] * shape[3])
-    withPointers(inputs, &output) { pointers in
-      for image in 0..<shape[0] {
-        let source = pointers.inputs[0] + image * channels * area
-        let target = pointers.output + image * area
-        context.forEachRange(of: area, least: ElementwisePlan.leastPerTask / channels) { range in
-          let (x, y) = (source + range.lowerBound, target + range.lowerBound)
-          kernels.greater(x + area, x + (channels - 1) * area, y, range.count)
-          for channel in stride(from: 3, to: channels - 1, by: 2) {
-            kernels.greater(y, x + channel * area, y, range.count)
-          }
-          kernels.sigmoid(y, y, range.count)
+    for image in 0..<shape[0] {
+      let source = pointers.inputs[0] + image * channels * area
+      let target = pointers.output + image * area
+      context.forEachRange(of: area, least: ElementwisePlan.leastPerTask / channels) { range in
+        let (x, y) = (source + range.lowerBound, target + range.lowerBound)
+        kernels.greater(x + area, x + (channels - 1) * area, y, range.count)
+        for channel in stride(from: 3, to: channels - 1, by: 2) {
+          kernels.greater(y, x + channel * area, y, range.count)
         }
+        kernels.sigmoid(y, y, range.count)
       }
     }
   }

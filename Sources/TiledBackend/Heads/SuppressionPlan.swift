@@ -19,9 +19,21 @@ final class SuppressionPlan: TiledPlan {
   }
 
   override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
-    let (boxes, scores, objectness) = (inputs[0].values, inputs[1], inputs[2].values)
-    let classes = scores.shape[1]
-    let candidates = gather(scores.values, objectness, classes: classes)
+    // The shape of what is written is known only afterwards.
+    var unused = Tensor<Float>(Shape(trusted: [0, 6]), values: [])
+    withPointers(inputs, &unused) { pointers in
+      output = detections(
+        boxes: pointers.inputs[0], scores: pointers.inputs[1], objectness: pointers.inputs[2])
+    }
+  }
+
+  /// The detections among the layer's boxes: [P,4], [P,classes] and [P], row-major.
+  func detections(
+    boxes: UnsafePointer<Float>, scores: UnsafePointer<Float>, objectness: UnsafePointer<Float>
+  ) -> Tensor<Float> {
+    let classes = layer.inputShapes[1][1]
+    let candidates = gather(scores, objectness, classes: classes)
+    nonisolated(unsafe) let boxes = boxes
     var kept = [[Candidate]](repeating: [], count: classes)
     kept.withUnsafeMutableBufferPointer { kept in
       nonisolated(unsafe) let kept = kept
@@ -33,20 +45,22 @@ final class SuppressionPlan: TiledPlan {
     for (label, candidates) in kept.enumerated() {
       for candidate in candidates {
         rows += [Float(label), candidate.score]
-        rows += boxes[(4 * candidate.row)..<(4 * candidate.row + 4)]
+        rows += (0..<4).map { boxes[4 * candidate.row + $0] }
       }
     }
-    output = Tensor(Shape(trusted: [rows.count / 6, 6]), values: rows)
+    return Tensor(Shape(trusted: [rows.count / 6, 6]), values: rows)
   }
 
   /// The candidates of every class but the background, in row order.
-  private func gather(_ scores: [Float], _ objectness: [Float], classes: Int) -> [[Candidate]] {
+  private func gather(
+    _ scores: UnsafePointer<Float>, _ objectness: UnsafePointer<Float>, classes: Int
+  ) -> [[Candidate]] {
     var candidates = [[Candidate]](repeating: [], count: classes)
     let threshold = Float(roundedDown: suppression.scoreThreshold)
     // An anchor without an object scores 0 in every class, which passes where the threshold is negative.
     let objectnessThreshold = Float(roundedDown: suppression.objectnessThreshold)
-    for (row, objectness) in objectness.enumerated() {
-      let isObject = objectness > objectnessThreshold
+    for row in 0..<layer.inputShapes[2].count {
+      let isObject = objectness[row] > objectnessThreshold
       if !isObject && threshold >= 0 { continue }
       for label in 1..<max(classes, 1) {
         let score = isObject ? scores[row * classes + label] : 0
@@ -56,7 +70,7 @@ final class SuppressionPlan: TiledPlan {
     return candidates
   }
 
-  private func suppress(_ candidates: [Candidate], _ boxes: [Float]) -> [Candidate] {
+  private func suppress(_ candidates: [Candidate], _ boxes: UnsafePointer<Float>) -> [Candidate] {
     let sorted = candidates.sorted { ($0.score, $1.row) > ($1.score, $0.row) }
     let threshold = Float(roundedDown: suppression.iouThreshold)
     var kept: [Candidate] = []
@@ -80,7 +94,7 @@ private struct PixelBox {
   let bottom: Float
   let area: Float
 
-  init(_ boxes: [Float], row: Int) {
+  init(_ boxes: UnsafePointer<Float>, row: Int) {
     left = boxes[4 * row]
     top = boxes[4 * row + 1]
     right = boxes[4 * row + 2]

@@ -41,12 +41,12 @@ struct BenchCommand: ParsableCommand {
       : LiveTable(backends: session.workbench.backends.map(\.name), width: Terminal.width(of: STDOUT_FILENO))
     if let table { print(table.head) }
     let progress = Progress()
-    let tally = try work.run(progress) { layer in
+    var tally = try work.run(progress) { layer in
       run.layers.append(layer)
       progress.clear()
       if let table { print(table.text(layer)) }
     }
-    run.totals = work.totals(of: run.layers)
+    run.totals = try work.totals(of: run.layers, &tally)
     return tally
   }
 
@@ -64,7 +64,7 @@ struct BenchCommand: ParsableCommand {
         if link.verdict.status == .failed { tally.failed += 1 }
       }
     }
-    run.totals = work.endToEndTotals()
+    run.totals = try work.endToEndTotals(&tally)
     return tally
   }
 

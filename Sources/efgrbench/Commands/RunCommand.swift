@@ -29,6 +29,7 @@ struct RunCommand: ParsableCommand {
       let session = try Session(network, compute, golden: golden.golden, isQuick: quick)
       session.warn()
       let recorder = try database.begin(session.header(label: label, options: options))
+      if let hotCode = HotCode.ofThisProgram() { try recorder.record(hotCode: hotCode) }
       for (file, message) in session.shelf.refused {
         try recorder.record(RefusedFile(file: file, message: message))
       }
@@ -51,7 +52,7 @@ struct RunCommand: ParsableCommand {
       backends: session.workbench.backends.map(\.name), width: Terminal.width(of: STDOUT_FILENO))
     print(table.head)
     let progress = Progress()
-    let tally = try work.run(progress) { layer in
+    var tally = try work.run(progress) { layer in
       try recorder.record(layer)
       records.append(layer)
       progress.clear()
@@ -60,7 +61,7 @@ struct RunCommand: ParsableCommand {
     }
     progress.show("timing the whole network", done: records.count, total: session.steps.count)
     defer { progress.clear() }
-    for total in work.totals(of: records) { try recorder.record(total) }
+    for total in try work.totals(of: records, &tally) { try recorder.record(total) }
     try recorder.attach(work.notes, of: session, work, to: database)
     return tally
   }

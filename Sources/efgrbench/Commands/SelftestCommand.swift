@@ -10,8 +10,8 @@ struct SelftestCommand: ParsableCommand {
       Example: efgrbench selftest --kind conv2d --json selftest.json
 
       Seeded faults in every kind's kernels and in the comparator itself are held against the checks that verify and \
-      run apply. Exit code 10 if one is missed. Injected slow-downs and A/A runs, which prove the regression gate, \
-      are still to come.
+      run apply. Exit code 10 if one is missed. With --gate the regression gate is proved instead: suites in which \
+      nothing changed, slow-downs put into one layer of a copy of this program, and a simulation on the noise recorded.
       """)
 
   @Option(help: ArgumentHelp("Only the faults of one kind, such as conv2d.", valueName: "kind"))
@@ -19,10 +19,12 @@ struct SelftestCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
   var json: String?
+  @OptionGroup var gate: GateTestOptions
 
   func run() throws {
     try endingProgram {
       Interruption.listen()
+      if gate.gate { return try GateSelftest(gate).run() }
       let kinds = try resolveKinds()
       let progress = Progress()
       var reports: [KindReport] = []

@@ -32,6 +32,10 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
   var json: String?
+  @Flag(
+    help:
+      "Try golden cases with every algorithm of each backend, not only with the one whose bound is tightest.")
+  var allAlgorithms = false
   @Option(
     help: ArgumentHelp(
       "Save failed cases in a folder, cut down to the smallest shape that still fails.", valueName: "folder"))
@@ -44,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
       let workbench = try Workbench(compute)
       if let fault = workbench.oracleFault { Notice.print(fault) }
       let keeper = try saveFailures.map { try FailureKeeper(folder: $0, workbench) }
-      var pass = VerificationPass(workbench: workbench, keeper: keeper)
+      var pass = VerificationPass(workbench: workbench, keeper: keeper, selection: selection)
       if let network {
         try verify(network, &pass)
       } else {
@@ -61,6 +65,11 @@ struct VerifyCommand: ParsableCommand {
       }
       return max(pass.status, workbench.oracleFault == nil ? .good : .notCovered)
     }
+  }
+
+  private var selection: Verifier.Selection {
+    if allAlgorithms { return .all }
+    return compute.kernels.algorithm == nil ? .tightest : .chosen
   }
 
   /// A network: on its golden, or on the user's picture.

@@ -50,7 +50,8 @@ struct Session {
   func sideBySide() -> SideBySide {
     SideBySide(
       network: network, steps: steps, workbench: workbench, shelf: shelf, roofs: roofs,
-      plan: isQuick ? .quick : .full, chains: chains())
+      plan: isQuick ? .quick : .full, chains: chains(),
+      selection: isQuick ? .chosen : .all)
   }
 
   /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.

@@ -21,6 +21,8 @@ struct SideBySide {
   let chains: [Chain]
   /// Gets what the record has no columns for.
   let notes = RunNotes()
+  /// Which algorithms of each backend are tried.
+  let selection: Verifier.Selection
 
   /// What came of it all, in the order of the program's exit codes.
   struct Tally {
@@ -102,7 +104,9 @@ struct SideBySide {
     let trial =
       try shelf.golden(for: layer.name, of: network.name).map(Trial.init)
       ?? Trial(layer, of: network.name, truths: workbench.truths)
-    let outcomes = try Verifier(backends: workbench.backends, truths: workbench.truths).outcomes(of: trial)
+    let verifier = Verifier(
+      backends: workbench.backends, truths: workbench.truths, selection: selection)
+    let outcomes = try verifier.outcomes(of: trial)
     let timings = time(outcomes, trial, links)
     for (backend, outcome) in outcomes {
       var result = ResultRecord(
@@ -110,11 +114,12 @@ struct SideBySide {
         repro: trial.command(backend: backend.name))
       notes.add(
         outcome.verdict, layer: layer.name, backend: backend.name, algorithm: outcome.plan.algorithm)
-      result.chained = links.first { $0.name == backend.name }?.link?.record
+      let link = link(of: outcome, on: backend, links)
+      result.chained = link?.record
       if result.chained?.status.isGood == false, result.message.isEmpty {
-        result.message = links.first { $0.name == backend.name }?.link?.verdict.message ?? ""
+        result.message = link?.verdict.message ?? ""
       }
-      result.timing = timings.first { $0.name == backend.name }.map {
+      result.timing = timings.first { $0.name == Self.armName(backend, outcome) }.map {
         TimingRecord($0, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
       }
       record.results.append(result)
@@ -128,19 +133,32 @@ struct SideBySide {
     _ links: [(name: String, link: Link?)]
   ) -> [Timing] {
     let arms = outcomes.filter { $0.outcome.verdict.status.isGood }.map { backend, outcome in
-      let chained = links.first { $0.name == backend.name }?.link?.nanoseconds
+      let chained = link(of: outcome, on: backend, links)?.nanoseconds
       var output = Tensor<Float>(trial.layer.outputShape, repeating: 0)
       return Arm(
-        name: backend.name, earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
+        name: Self.armName(backend, outcome),
+        earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
       ) { outcome.plan.run(trial.inputs, into: &output) }
     }
     return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested })
   }
 
-  /// Times each chain's whole network, and adds the layers up.
-  func totals(of records: [LayerRecord]) -> [NetworkTotal] {
+  private static func armName(_ backend: any Backend, _ outcome: Verifier.Outcome) -> String {
+    "\(backend.name) \(outcome.plan.algorithm)"
+  }
+
+  /// The layer in the backend's chain, where it ran there with the same algorithm.
+  private func link(
+    of outcome: Verifier.Outcome, on backend: any Backend, _ links: [(name: String, link: Link?)]
+  ) -> Link? {
+    let link = links.first { $0.name == backend.name }?.link
+    return link?.algorithm == outcome.plan.algorithm ? link : nil
+  }
+
+  /// Times each backend's whole network, and adds the layers up.
+  func totals(of records: [LayerRecord], _ tally: inout Tally) throws -> [NetworkTotal] {
     guard records.count == network.steps.count else { return [] }
-    let wholes = endToEndTotals()
+    let wholes = try endToEndTotals(&tally)
     return workbench.backends.map { backend in
       let medians = records.compactMap { $0.result(of: backend.name)?.timing?.median }
       // A sum with a layer missing is no sum of the network.
@@ -149,31 +167,6 @@ struct SideBySide {
         backend: backend.name, threads: workbench.threads,
         endToEnd: wholes.first { $0.backend == backend.name }?.endToEnd, sumOfLayers: sum)
     }.filter { $0.endToEnd != nil || $0.sumOfLayers != nil }
-  }
-
-  /// Times the chains that have gone through their whole network against each other. A backend that does not offer
-  /// every kind has the reference's naive loops in its chain, so its whole says nothing of it and is left out.
-  func endToEndTotals() -> [NetworkTotal] {
-    let whole = chains.filter { chain in network.layers.allSatisfy { chain.backend.offers($0.kind) } }
-    let arms = whole.map { chain in
-      Arm(name: chain.backend.name, earlierSamples: [chain.firstCalls]) { chain.runAgain() }
-    }
-    let macs = network.layers.reduce(0) { $0 + $1.macs }
-    let bytes = network.layers.reduce(0) { $0 + $1.bytesMoved }
-    return measure(arms: arms, plan: networkPlan, isStopped: { Interruption.isRequested }).map {
-      NetworkTotal(
-        backend: $0.name, threads: workbench.threads,
-        endToEnd: TimingRecord($0, threads: workbench.threads, macs: macs, bytes: bytes, roofs: roofs),
-        sumOfLayers: nil)
-    }
-  }
-
-  /// A whole network takes as long as many layers, and is measured as long. One call of the naive loops must do.
-  private var networkPlan: TimingPlan {
-    var plan = plan
-    plan.minimumSamples = 1
-    plan.budget *= 10
-    return plan
   }
 }
 

@@ -11,16 +11,20 @@ import Verification
 struct VerificationPass {
   let workbench: Workbench
   private let keeper: FailureKeeper?
+  private let selection: Verifier.Selection
   private(set) var refused: [RefusedFile] = []
   private var results: [(name: String, kind: String, result: ResultRecord, nonZeroShare: Double)] = []
   /// What the chained networks gave, by backend.
   private var links: [String: [Link]] = [:]
   private var isComplete = true
 
-  /// - Parameter keeper: gets the golden cases that fail; nil keeps none.
-  init(workbench: Workbench, keeper: FailureKeeper?) {
+  /// - Parameters:
+  ///   - keeper: gets the golden cases that fail; nil keeps none.
+  ///   - selection: the algorithms that golden cases are tried with.
+  init(workbench: Workbench, keeper: FailureKeeper?, selection: Verifier.Selection) {
     self.workbench = workbench
     self.keeper = keeper
+    self.selection = selection
   }
 
   var documentResults: [VerifyDocument.Result] {
@@ -55,9 +59,9 @@ struct VerificationPass {
 
   private mutating func verify(_ golden: GoldenCase) throws {
     let trial = Trial(golden)
-    for (backend, outcome) in try Verifier(backends: workbench.backends, truths: workbench.truths).outcomes(
-      of: trial)
-    {
+    let verifier = Verifier(
+      backends: workbench.backends, truths: workbench.truths, selection: selection)
+    for (backend, outcome) in try verifier.outcomes(of: trial) {
       let result = ResultRecord(
         outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend.name))

@@ -22,7 +22,8 @@ struct Workbench {
     let names = try options.resolveBackends()
     self.threads = threads
     instructionSet = try options.kernels.resolveInstructionSet()
-    let tiled = TiledBackend(instructionSet: instructionSet, threads: threads)
+    let tiled = TiledBackend(
+      instructionSet: instructionSet, threads: threads, choice: try options.kernels.resolveChoice())
     self.tiled = tiled
     do throws(OracleError) {
       oracle = try Oracle(threads: threads) { layer, inputs, parameters in

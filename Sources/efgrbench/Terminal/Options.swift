@@ -2,6 +2,7 @@ import ArgumentParser
 import Backends
 import Catalogue
 import Foundation
+import TiledBackend
 
 /// Which layers of which network.
 struct NetworkOptions: ParsableArguments {
@@ -38,6 +39,22 @@ struct KernelOptions: ParsableArguments {
     help: ArgumentHelp(
       "Instruction set of the tiled kernels: auto, avx512, avx2, baseline.", valueName: "set"))
   var isa = "auto"
+
+  @Option(
+    help: ArgumentHelp(
+      "Force an algorithm of the tiled backend on every layer that offers it: "
+        + AlgorithmChoice.names.joined(separator: ", ") + " (default: the best per layer).", valueName: "name"
+    ))
+  var algorithm: String?
+
+  func resolveChoice() throws -> AlgorithmChoice {
+    guard let algorithm else { return .automatic }
+    guard AlgorithmChoice.names.contains(algorithm) else {
+      throw ProgramError.usage(
+        "There is no algorithm \"\(algorithm)\"; there are \(AlgorithmChoice.names.joined(separator: ", ")).")
+    }
+    return .forced(algorithm)
+  }
 
   func resolveThreads() throws -> Int {
     let count = threads ?? ProcessInfo.processInfo.activeProcessorCount

@@ -22,6 +22,9 @@ enum Quantity {
     }
   }
 
+  /// Bytes as decimal megabytes: `254 MB`.
+  static func megabytes(_ bytes: Int) -> String { digits(Double(bytes) / 1e6) + " MB" }
+
   /// Three significant digits.
   static func digits(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : "∞" }

@@ -8,14 +8,13 @@ import Tensors
 ///
 /// A sample's position is split: base and the offset's integer part are added as integers, only the fraction is a
 /// float, so the rounding error of a coordinate is at most u, wherever the sample lies.
-final class DeformablePlan: TiledPlan {
+final class DeformableCore: ConvolutionCore {
   static let algorithm = "gather-gemm"
 
-  private let map: BlockedMap
   private let grid: TileGrid
+  private let pool: WorkerPool
+  private let kernels: KernelTable
   private let tilesPerChunk: Int
-  private let columns: [AlignedBuffer]
-  private let sums: [AlignedBuffer]
   private let columnPixels: [Int]
 
   /// Pixels of a chunk, at the most: enough to reuse each panel of weights, few enough that the columns stay in the
@@ -27,45 +26,56 @@ final class DeformablePlan: TiledPlan {
   /// fraction's own rounding is the coordinate's.
   private static let samplingRoundings = 7
 
-  init(_ context: PlanContext, _ convolution: Convolution, _ parameters: Parameters<Float>) {
-    let geometry = ConvolutionGeometry(context.layer, convolution, padding: Pair(0))
-    map = BlockedMap(geometry, border: Pair(0))
+  init(
+    _ context: PlanContext, _ convolution: Convolution, _ parameters: Parameters<Float>,
+    _ surroundings: ConvolutionSurroundings
+  ) {
+    let geometry = ConvolutionGeometry(context.layer, convolution, input: surroundings.input)
+    pool = context.pool
+    kernels = context.kernels
     let rows = context.kernels.wideGemm.rows
     let tiles = (geometry.outputArea + rows - 1) / rows
     let tilesPerChunk = max(1, min(Self.chunkPixelLimit / rows, tiles / (context.pool.size * 2)))
     self.tilesPerChunk = tilesPerChunk
     let chunkPixels = tilesPerChunk * rows
     // Columns are [channel block][tap of the kernel][pixel][depth].
-    let taps = Taps(
-      offsets: (0..<geometry.places).map { $0 * chunkPixels * geometry.depth }, depth: geometry.depth)
-    let grid = TileGrid(context, geometry, parameters, taps: taps)
-    self.grid = grid
-    columnPixels = (0..<chunkPixels).map { $0 * geometry.depth }
-    columns = (0..<context.pool.size).map { _ in
-      AlignedBuffer(scratch: geometry.places * chunkPixels * geometry.depth)
-    }
-    sums = (0..<context.pool.size).map { _ in AlignedBuffer(scratch: grid.sumsCount(tiles: tilesPerChunk)) }
-    let height = grid.height + Self.samplingRoundings
-    super.init(context, ErrorModel(height: height, coordinates: .splitInteger))
+    let depth = geometry.input.depth
+    let taps = Taps(offsets: (0..<geometry.places).map { $0 * chunkPixels * depth }, depth: depth)
+    grid = TileGrid(context, geometry, parameters, surroundings, taps: taps)
+    columnPixels = (0..<chunkPixels).map { $0 * depth }
   }
 
-  override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
+  var errorModel: ErrorModel {
+    ErrorModel(height: grid.height + Self.samplingRoundings, coordinates: .splitInteger)
+  }
+
+  /// A chunk's sums, then its columns.
+  var scratchCount: Int {
+    grid.sumsCount(tiles: tilesPerChunk) + grid.geometry.places * columnPixels.count
+      * grid.geometry.input.depth
+  }
+  var packedCount: Int { grid.packedCount }
+
+  func run(_ operands: ConvolutionOperands) {
+    guard let offsets = operands.offset else { preconditionFailure("a deformable convolution has offsets") }
+    // Read by all workers.
+    nonisolated(unsafe) let shared = offsets
     let geometry = grid.geometry
     let chunkPixels = columnPixels.count
     let chunks = (geometry.outputArea + chunkPixels - 1) / chunkPixels
-    withPointers(inputs, &output) { pointers in
-      map.fill(from: pointers.inputs[0], context)
-      context.pool.run(tasks: geometry.batch * chunks) { task, worker in
-        let (image, chunk) = task.quotientAndRemainder(dividingBy: chunks)
-        let places = (chunk * chunkPixels)..<min((chunk + 1) * chunkPixels, geometry.outputArea)
-        sample(image: image, places: places, offsets: pointers.inputs[1], into: columns[worker].start)
-        multiply(image: image, places: places, worker: worker, pointers.output)
-      }
+    pool.run(tasks: geometry.input.batch * chunks) { task, worker in
+      let (image, chunk) = task.quotientAndRemainder(dividingBy: chunks)
+      let places = (chunk * chunkPixels)..<min((chunk + 1) * chunkPixels, geometry.outputArea)
+      let sums = operands.workspace.start(worker)
+      let columns = sums + grid.sumsCount(tiles: tilesPerChunk)
+      sample(image: image, places: places, operands.input, offsets: shared, into: columns)
+      multiply(image: image, places: places, columns, sums, operands)
     }
   }
 
   private func multiply(
-    image: Int, places: Range<Int>, worker: Int, _ output: UnsafeMutablePointer<Float>
+    image: Int, places: Range<Int>, _ columns: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+    _ operands: ConvolutionOperands
   ) {
     let first = image * grid.geometry.outputArea
     let rows = grid.kernel.rows
@@ -73,23 +83,23 @@ final class DeformablePlan: TiledPlan {
       guard let pixels = pixels.baseAddress else { return }
       for panel in 0..<grid.weights.panels {
         grid.compute(
-          panel: panel, group: 0, tiles: (places.count + rows - 1) / rows,
-          a: UnsafePointer(columns[worker].start), pixels: pixels,
-          pixelRange: (first + places.lowerBound)..<(first + places.upperBound),
-          sums: sums[worker].start, output: output)
+          panel: panel, group: 0, tiles: (places.count + rows - 1) / rows, a: columns, pixels: pixels,
+          pixelRange: (first + places.lowerBound)..<(first + places.upperBound), sums: sums, operands)
       }
     }
   }
 
   /// Fills the columns of the pixels `places` of picture `image`.
   private func sample(
-    image: Int, places: Range<Int>, offsets: UnsafePointer<Float>, into columns: UnsafeMutablePointer<Float>
+    image: Int, places: Range<Int>, _ input: UnsafePointer<Float>, offsets: UnsafePointer<Float>,
+    into columns: UnsafeMutablePointer<Float>
   ) {
     let geometry = grid.geometry
     let convolution = geometry.convolution
-    let source = map.start + image * geometry.mapStride
+    let map = geometry.input
+    let source = input + map.offset(image: image, row: 0, column: 0)
     let area = geometry.outputArea
-    let tapStride = columnPixels.count * geometry.depth
+    let tapStride = columnPixels.count * map.depth
     for tap in 0..<geometry.kernelArea {
       let (tapRow, tapColumn) = tap.quotientAndRemainder(dividingBy: geometry.kernel.horizontal)
       let vertical = offsets + ((image * geometry.kernelArea + tap) * 2) * area
@@ -103,11 +113,11 @@ final class DeformablePlan: TiledPlan {
           column * convolution.stride.horizontal - convolution.padding.horizontal
           + tapColumn * convolution.dilation.horizontal
         let sample = bilinearSample(
-          Coordinate(base: y, offset: vertical[place], size: geometry.input.vertical),
-          Coordinate(base: x, offset: horizontal[place], size: geometry.input.horizontal))
+          Coordinate(base: y, offset: vertical[place], size: map.size.vertical),
+          Coordinate(base: x, offset: horizontal[place], size: map.size.horizontal))
         kernels.gather(
-          source, sample, columns + tap * tapStride + pixel * geometry.depth, geometry.blocks,
-          geometry.depth, geometry.blockStride, geometry.kernelArea * tapStride)
+          source, sample, columns + tap * tapStride + pixel * map.depth, map.blocks,
+          map.depth, map.blockStride, geometry.kernelArea * tapStride)
       }
     }
   }
@@ -115,14 +125,11 @@ final class DeformablePlan: TiledPlan {
   /// The corners and weights of the position (y, x). A corner outside the map weighs nothing, so a position outside
   /// (−1, H)×(−1, W), none of whose corners lie inside, samples 0.
   private func bilinearSample(_ y: Coordinate, _ x: Coordinate) -> BilinearSample {
-    let depth = grid.geometry.depth
-    let width = grid.geometry.input.horizontal
-    let (top, bottom) = (y.lower * width, y.upper * width)
+    let (depth, stride) = (grid.geometry.input.depth, grid.geometry.input.rowStride)
+    let (top, bottom) = (y.lower * stride, y.upper * stride)
+    let (left, right) = (x.lower * depth, x.upper * depth)
     return BilinearSample(
-      offsets: (
-        (top + x.lower) * depth, (top + x.upper) * depth, (bottom + x.lower) * depth,
-        (bottom + x.upper) * depth
-      ),
+      offsets: (top + left, top + right, bottom + left, bottom + right),
       weights: (
         y.lowerWeight * x.lowerWeight, y.lowerWeight * x.upperWeight, y.upperWeight * x.lowerWeight,
         y.upperWeight * x.upperWeight

@@ -1,0 +1,106 @@
+/// The arguments of a packed GEMM micro-kernel: one register tile of MR rows × NR output channels over all channels of
+/// one matrix product.
+///
+/// C[m, n] = Σ_k a[k / 16][m][k mod 16] · b[k][n]: sixteen channels of a row lie side by side, the MR rows of a channel
+/// block behind one another, so that every operand has a constant displacement from one of two moving pointers.
+@frozen
+public struct PackedTile {
+  /// Rows of one tile, [channel blocks][MR][16], 64-byte aligned.
+  public var a: UnsafePointer<Float>
+  /// One panel of weights, [channels][NR], 64-byte aligned.
+  public var b: UnsafePointer<Float>
+  /// The tile's sums, [MR][NR], 64-byte aligned; overwritten.
+  public var c: UnsafeMutablePointer<Float>
+  /// Channel blocks of sixteen; at least 1.
+  public var blocks: Int
+  /// Channel blocks whose products are summed in one chain, before the chain is added to the sums; at least 1.
+  public var blocksPerChain: Int
+
+  /// Every field in its order.
+  @inlinable
+  public init(
+    a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>, blocks: Int,
+    blocksPerChain: Int
+  ) {
+    self.a = a
+    self.b = b
+    self.c = c
+    self.blocks = blocks
+    self.blocksPerChain = blocksPerChain
+  }
+
+  /// Channels in a block.
+  @inlinable @inline(__always) public static var depth: Int { 16 }
+}
+
+/// A packed GEMM micro-kernel of one tile size; see ``GemmKernel``.
+public struct PackedGemmKernel: Sendable {
+  /// Type, tile and instruction set: `packed_sgemm_13x32_avx512`.
+  public let name: String
+  /// MR.
+  public let rows: Int
+  /// NR: output channels in a tile.
+  public let columns: Int
+  /// Computes one tile.
+  public let run: @Sendable (borrowing PackedTile) -> Void
+
+  /// A row of the table: a tile of `rows` × `vectors` vectors `V`, called `packed_sgemm_ROWSxCOLUMNS_SUFFIX`.
+  @inlinable @inline(__always)
+  public init<V: KernelVector, let rows: Int, let vectors: Int>(
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type, vectors width: InlineArray<vectors, Void>.Type,
+    suffix: String
+  ) {
+    name = "packed_sgemm_\(rows)x\(vectors * V.scalarCount)_\(suffix)"
+    self.rows = rows
+    columns = vectors * V.scalarCount
+    run = { multiplyPackedTile($0, V.self, rows: shape, vectors: width) }
+  }
+}
+
+/// The packed micro-kernel: `rows`·`vectors` sums in registers.
+///
+/// Summation tree: chains of 16·blocksPerChain products, then a chain over the chains.
+@inlinable @inline(__always)
+public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>(
+  _ tile: borrowing PackedTile, _: V.Type, rows _: InlineArray<rows, Void>.Type,
+  vectors _: InlineArray<vectors, Void>.Type
+) {
+  let size = MemoryLayout<V>.size
+  var a = tile.a
+  var b = UnsafeRawPointer(tile.b)
+  var left = tile.blocks
+  var isFirst = true
+  while left > 0 {
+    let count = min(left, tile.blocksPerChain)
+    var sums = InlineArray<rows, InlineArray<vectors, V>>(
+      repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
+    for _ in 0..<count {
+      for k in 0..<PackedTile.depth {
+        var row = InlineArray<vectors, V>(repeating: V(repeating: 0))
+        for n in 0..<vectors {
+          row[unchecked: n] = b.load(fromByteOffset: n &* size, as: V.self)
+        }
+        for m in 0..<rows {
+          let x = V(repeating: a[m &* PackedTile.depth &+ k])
+          for n in 0..<vectors {
+            sums[unchecked: m][unchecked: n] = sums[unchecked: m][unchecked: n]
+              .adding(product: x, row[unchecked: n])
+          }
+        }
+        b += vectors &* size
+      }
+      a += rows &* PackedTile.depth
+    }
+    let c = UnsafeMutableRawPointer(tile.c)
+    for m in 0..<rows {
+      for n in 0..<vectors {
+        let offset = (m &* vectors &+ n) &* size
+        var sum = sums[unchecked: m][unchecked: n]
+        if !isFirst { sum += c.load(fromByteOffset: offset, as: V.self) }
+        c.storeBytes(of: sum, toByteOffset: offset, as: V.self)
+      }
+    }
+    isFirst = false
+    left &-= count
+  }
+}

@@ -1,0 +1,167 @@
+/// The input transform of one tile: a patch of (m + 2)² pixels of a blocked map becomes (m + 2)² values per channel,
+/// each in a matrix of its own.
+@frozen
+public struct WinogradPatch {
+  /// The patch's first pixel in the first channel block.
+  public var source: UnsafePointer<Float>
+  /// Elements from a pixel of the patch to the one below.
+  public var rowStride: Int
+  /// Elements from a pixel of the patch to the one on the right.
+  public var columnStride: Int
+  /// Elements from a channel block to the next.
+  public var blockStride: Int
+  /// Channel blocks of sixteen.
+  public var blocks: Int
+  /// The tile's row in the first matrix, 64-byte aligned.
+  public var target: UnsafeMutablePointer<Float>
+  /// Elements from a matrix to the next.
+  public var matrixStride: Int
+  /// Elements from a channel block of the tile's row to the next.
+  public var targetBlockStride: Int
+  /// The scheme's points.
+  public var points: WinogradPoints
+
+  /// Every field in its order.
+  @inlinable
+  public init(
+    source: UnsafePointer<Float>, rowStride: Int, columnStride: Int, blockStride: Int, blocks: Int,
+    target: UnsafeMutablePointer<Float>, matrixStride: Int, targetBlockStride: Int, points: WinogradPoints
+  ) {
+    self.source = source
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+    self.blockStride = blockStride
+    self.blocks = blocks
+    self.target = target
+    self.matrixStride = matrixStride
+    self.targetBlockStride = targetBlockStride
+    self.points = points
+  }
+}
+
+/// The output transform of one tile: (m + 2)² sums per channel become m² values: sum·scale + shift, ReLU where asked.
+@frozen
+public struct WinogradResult {
+  /// The tile's sums in the first matrix, 64-byte aligned; channel blocks lie side by side.
+  public var source: UnsafePointer<Float>
+  /// Elements from a matrix to the next.
+  public var matrixStride: Int
+  /// Channel blocks of sixteen.
+  public var blocks: Int
+  /// The tile's first pixel in the first channel block of a blocked map.
+  public var target: UnsafeMutablePointer<Float>
+  /// Elements from a pixel of the tile to the one below.
+  public var rowStride: Int
+  /// Elements from a pixel of the tile to the one on the right.
+  public var columnStride: Int
+  /// Elements from a channel block of the map to the next.
+  public var blockStride: Int
+  /// One factor per channel, filled up to whole blocks.
+  public var scale: UnsafePointer<Float>
+  /// One summand per channel, filled up to whole blocks.
+  public var shift: UnsafePointer<Float>
+  /// Whether values are clipped at 0.
+  public var relu: Bool
+  /// The scheme's points.
+  public var points: WinogradPoints
+
+  /// Every field in its order.
+  @inlinable
+  public init(
+    source: UnsafePointer<Float>, matrixStride: Int, blocks: Int, target: UnsafeMutablePointer<Float>,
+    rowStride: Int, columnStride: Int, blockStride: Int, scale: UnsafePointer<Float>,
+    shift: UnsafePointer<Float>, relu: Bool, points: WinogradPoints
+  ) {
+    self.source = source
+    self.matrixStride = matrixStride
+    self.blocks = blocks
+    self.target = target
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+    self.blockStride = blockStride
+    self.scale = scale
+    self.shift = shift
+    self.relu = relu
+    self.points = points
+  }
+}
+
+/// Both transforms over the vector `V`, sixteen channels at a time.
+public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
+  /// m + 2.
+  @inlinable @inline(__always) static var size: Int { Scheme.outputs &+ 2 }
+
+  /// Bᵀ·d·B of every channel: first down the patch's columns, then along its rows.
+  @inlinable @inline(__always)
+  public static func transform(_ patch: borrowing WinogradPatch) {
+    // Six rows of six are the most that any scheme here has.
+    var half = InlineArray<36, V>(repeating: V(repeating: 0))
+    let (points, rowStride, matrixStride) = (patch.points, patch.rowStride, patch.matrixStride)
+    for block in 0..<patch.blocks {
+      var part = 0
+      while part < PackedTile.depth {
+        let source = patch.source + (block &* patch.blockStride &+ part)
+        let target = patch.target + (block &* patch.targetBlockStride &+ part)
+        for column in 0..<size {
+          let top = source + column &* patch.columnStride
+          Scheme.transformInput({ V.load(top, $0 &* rowStride) }, points) {
+            half[unchecked: $0 &* 6 &+ column] = $1
+          }
+        }
+        for row in 0..<size {
+          let left = target + row &* size &* matrixStride
+          Scheme.transformInput({ half[unchecked: row &* 6 &+ $0] }, points) {
+            $1.store(left, $0 &* matrixStride)
+          }
+        }
+        part &+= V.scalarCount
+      }
+    }
+  }
+
+  /// Aᵀ·s·A of every channel, finished: first down the columns of the sums, then along their rows.
+  @inlinable @inline(__always)
+  public static func finish(_ result: borrowing WinogradResult) {
+    var half = InlineArray<24, V>(repeating: V(repeating: 0))
+    let (points, columnStride, matrixStride) = (result.points, result.columnStride, result.matrixStride)
+    let floor = V(repeating: result.relu ? 0 : -.infinity)
+    for block in 0..<result.blocks {
+      var part = 0
+      while part < PackedTile.depth {
+        let channel = block &* PackedTile.depth &+ part
+        let source = result.source + channel
+        let target = result.target + (block &* result.blockStride &+ part)
+        for column in 0..<size {
+          let top = source + column &* matrixStride
+          Scheme.transformSums({ V.load(top, $0 &* size &* matrixStride) }, points) {
+            half[unchecked: $0 &* 6 &+ column] = $1
+          }
+        }
+        let (scale, shift) = (V.load(result.scale, channel), V.load(result.shift, channel))
+        for row in 0..<Scheme.outputs {
+          let left = target + row &* result.rowStride
+          Scheme.transformSums({ half[unchecked: row &* 6 &+ $0] }, points) {
+            V.greater(shift.adding(product: $1, scale), floor).store(left, $0 &* columnStride)
+          }
+        }
+        part &+= V.scalarCount
+      }
+    }
+  }
+}
+
+/// The transforms of one scheme, compiled for an instruction set.
+@frozen
+public struct WinogradKernels: Sendable {
+  /// See ``WinogradLoops/transform(_:)``.
+  public let transform: @Sendable (borrowing WinogradPatch) -> Void
+  /// See ``WinogradLoops/finish(_:)``.
+  public let finish: @Sendable (borrowing WinogradResult) -> Void
+
+  /// The transforms of `Scheme` over the vector `V`.
+  @inlinable @inline(__always)
+  public init<V: KernelVector, Scheme: WinogradScheme>(_: V.Type, _: Scheme.Type) {
+    transform = { WinogradLoops<V, Scheme>.transform($0) }
+    finish = { WinogradLoops<V, Scheme>.finish($0) }
+  }
+}

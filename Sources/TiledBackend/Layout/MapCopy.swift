@@ -1,0 +1,51 @@
+import Catalogue
+import Microkernels
+
+/// Copies maps between NCHW and another layout, in parallel over blocks and bands of rows. The border and the channels
+/// that fill up the last block are left as they are.
+struct MapCopy {
+  let layout: MapLayout
+
+  /// Copies an NCHW map into the layout.
+  func run(
+    from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
+    _ pool: WorkerPool
+  ) {
+    forEachLine(pool) { planar, line, channels in
+      kernels.transpose(
+        source + planar, layout.area, target + line, layout.depth, channels, layout.size.horizontal)
+    }
+  }
+
+  /// Copies a map of the layout into NCHW order.
+  func extract(
+    from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
+    _ pool: WorkerPool
+  ) {
+    forEachLine(pool) { planar, line, channels in
+      kernels.transpose(
+        source + line, layout.depth, target + planar, layout.area, layout.size.horizontal, channels)
+    }
+  }
+
+  /// Calls `body` with where a row of a block lies in NCHW order and in the layout, and the channels in it.
+  private func forEachLine(_ pool: WorkerPool, _ body: (_ planar: Int, _ line: Int, _ channels: Int) -> Void)
+  {
+    let planes = layout.batch * layout.groups * layout.blocks
+    let bands = max(1, min(layout.size.vertical, (pool.size * 4 + planes - 1) / planes))
+    pool.run(tasks: planes * bands) { task, _ in
+      let (plane, band) = task.quotientAndRemainder(dividingBy: bands)
+      let (group, block) = plane.quotientAndRemainder(dividingBy: layout.blocks)
+      let groupChannels = layout.channels / layout.groups
+      // Groups are counted over the whole batch.
+      let firstChannel = group * groupChannels + block * layout.depth
+      let height = layout.size.vertical
+      for row in (height * band / bands)..<(height * (band + 1) / bands) {
+        body(
+          firstChannel * layout.area + row * layout.size.horizontal,
+          plane * layout.blockStride + layout.offset(image: 0, row: row, column: 0),
+          min(layout.depth, groupChannels - block * layout.depth))
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Backends
+import Microkernels
+
+/// How the tiles of a layer are shared out: which micro-kernel multiplies them, and in which chunks.
+struct WinogradChunking {
+  let kernel: PackedGemmKernel
+  /// Whether all tiles are transformed first, for every worker, and the work is then cut by panels of output channels
+  /// too: where the transformed filters are larger than what a core's cache holds and the tiles are few, each filter
+  /// is so read once. Else a worker takes a chunk of tiles from its patches to its outputs.
+  let isShared: Bool
+  let chunks: [Range<Int>]
+  /// Elements from one matrix of transformed patches to the next, and from one matrix of sums to the next: a cache
+  /// line more than they hold, so that a tile's values do not all fall into one set of the first-level cache.
+  let patchStride: Int
+  let sumStride: Int
+  let matrices: Int
+
+  /// Tiles whose patches are shared at the most: few enough that their transforms stay in the last-level cache.
+  private static let sharedTileLimit = 128
+  /// Tiles in a chunk at the most.
+  private static let chunkTileLimit = 48
+
+  init(
+    tiles: Int, channels: Int, outputs: Int, matrices: Int, kernels: [PackedGemmKernel], threads: Int
+  ) {
+    self.matrices = matrices
+    isShared = tiles <= Self.sharedTileLimit && threads > 1 || tiles <= Self.chunkTileLimit
+    let limit = isShared ? Self.sharedTileLimit : Self.chunkTileLimit
+    let best = Self.best(kernels, tiles: tiles, outputs: outputs, limit: limit)
+    kernel = best
+    let rows = best.rows
+    let parts = (tiles + limit - 1) / limit
+    let perChunk = ((tiles + parts - 1) / parts + rows - 1) / rows * rows
+    chunks = stride(from: 0, to: tiles, by: perChunk).map { $0..<min($0 + perChunk, tiles) }
+    let slots = (isShared ? tiles + rows - 1 : perChunk) / rows * rows
+    patchStride = slots * channels + 16
+    sumStride = perChunk * best.columns + 16
+  }
+
+  /// The kernel that wastes least on rows and panels that are filled up; of equals, the one listed first.
+  private static func best(
+    _ kernels: [PackedGemmKernel], tiles: Int, outputs: Int, limit: Int
+  ) -> PackedGemmKernel {
+    func waste(_ kernel: PackedGemmKernel) -> Int {
+      let parts = (tiles + limit - 1) / limit
+      let rows = ((tiles + parts - 1) / parts + kernel.rows - 1) / kernel.rows * kernel.rows
+      let columns = (outputs + kernel.columns - 1) / kernel.columns * kernel.columns
+      return rows * columns
+    }
+    return kernels.dropFirst().reduce(kernels[0]) { waste($1) < waste($0) ? $1 : $0 }
+  }
+
+  /// Groups of MR rows that hold `tiles`.
+  func groups(of tiles: Range<Int>) -> Int { (tiles.count + kernel.rows - 1) / kernel.rows }
+}
+
+/// Where things lie in a worker's scratch memory, in floats. Each begins on a cache line.
+struct WinogradScratch {
+  /// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16], lie first; where they are shared, those of the
+  /// first worker are used.
+  /// Sums of one panel, [(m + 2)²][groups][MR][NR].
+  let sums: Int
+  /// One patch of a channel block, copied where it reaches over an edge.
+  let patch: Int
+  /// A run of finished tiles, [m rows][pixels][NR].
+  let stage: Int
+  let count: Int
+  /// Pixels of a staged row: a transposed block of them fills whole vectors.
+  let stageWidth = 16
+  /// Tiles of a staged run at the most.
+  let runLength: Int
+
+  init(_ chunking: WinogradChunking, _ transform: WinogradTransform) {
+    sums = chunking.matrices * chunking.patchStride
+    patch = sums + chunking.matrices * chunking.sumStride
+    stage = patch + chunking.matrices * PackedTile.depth
+    count = stage + transform.outputs * stageWidth * chunking.kernel.columns
+    runLength = stageWidth / transform.outputs
+  }
+}

@@ -1,0 +1,303 @@
+import Backends
+import Catalogue
+import Microkernels
+import Tensors
+
+/// A convolution with a 3×3 kernel, stride 1 and one group by Winograd's algorithm.
+///
+/// For each chunk of tiles: the patches are transformed into (m + 2)² matrices of tiles × channels, each is multiplied
+/// by its matrix of transformed filters, and the sums are transformed back, a panel of NR output channels at a time,
+/// while they are still in the cache.
+///
+/// Summation tree of one output: the input transform, both dimensions; the filter's one rounding; a chain of KC
+/// products and a chain of the ⌈C/KC⌉ chains; the sums' transform, both dimensions; the epilogue.
+final class WinogradCore: ConvolutionCore {
+  let errorModel: ErrorModel
+  private let geometry: ConvolutionGeometry
+  private let output: MapLayout
+  private let transform: WinogradTransform
+  private let tiling: WinogradTiling
+  private let chunking: WinogradChunking
+  private let weights: WinogradWeights
+  private let kernels: WinogradKernels
+  private let gemm: PackedGemmKernel
+  private let epilogue: Epilogue
+  private let identity: IdentityAffine
+  private let points: WinogradPoints
+  private let memory: WinogradScratch
+  private let pool: WorkerPool
+
+  /// Channel blocks in one chain of products, KC = 64. Longer chains err more (the mean error of C = 512 in one chain
+  /// is twice that of eight), shorter ones cost time.
+  private static let blocksPerChain = 4
+
+  /// Whether the algorithm computes such layers.
+  static func offers(_ layer: Layer, _ convolution: Convolution) -> Bool {
+    guard layer.kind == .conv2d, let weight = layer.parameterShapes.weight else { return false }
+    return weight[2] == 3 && weight[3] == 3 && convolution.stride == Pair(1) && convolution.groups == 1
+  }
+
+  init(
+    _ context: PlanContext, _ convolution: Convolution, _ transform: WinogradTransform,
+    _ parameters: Parameters<Float>, _ surroundings: ConvolutionSurroundings
+  ) {
+    guard let weight = parameters.weight else { preconditionFailure("a convolution has weights") }
+    geometry = ConvolutionGeometry(context.layer, convolution, input: surroundings.input)
+    output = surroundings.output
+    self.transform = transform
+    pool = context.pool
+    kernels = context.kernels.winograd(transform)
+    tiling = WinogradTiling(
+      batch: geometry.input.batch, output: geometry.output, dilation: convolution.dilation,
+      outputs: transform.outputs)
+    chunking = WinogradChunking(
+      tiles: tiling.tiles.count, channels: geometry.input.blocks * PackedTile.depth,
+      outputs: geometry.groupOutputs, matrices: transform.size * transform.size,
+      kernels: context.kernels.packedGemms, threads: pool.size)
+    gemm = chunking.kernel
+    weights = WinogradWeights(weight, transform, columns: gemm.columns, pool: pool)
+    epilogue = Epilogue(
+      context.kernels, geometry, parameters, surroundings, columns: gemm.columns, panels: weights.panels)
+    identity = IdentityAffine(count: gemm.columns)
+    points = WinogradPoints(transform)
+    memory = WinogradScratch(chunking, transform)
+    errorModel = ErrorModel(
+      height: Self.height(transform, blocks: geometry.input.blocks, fuses: context.kernels.fuses)
+        + epilogue.roundings, winograd: transform)
+  }
+
+  private static func height(_ transform: WinogradTransform, blocks: Int, fuses: Bool) -> Int {
+    let chain = min(blocksPerChain, blocks) * PackedTile.depth
+    let chains = (blocks + blocksPerChain - 1) / blocksPerChain
+    let products = chain + (fuses ? 0 : 1) + chains - 1
+    return 2 * transform.inputRoundings(fuses: fuses) + 1 + products + 2
+      * transform.sumRoundings(fuses: fuses)
+  }
+
+  var scratchCount: Int { memory.count }
+  var packedCount: Int { weights.buffer.count + epilogue.packedCount + identity.count }
+
+  func run(_ operands: ConvolutionOperands) {
+    let chunks = chunking.chunks
+    guard chunking.isShared else {
+      return pool.run(tasks: chunks.count) { task, worker in
+        let scratch = operands.workspace.start(worker)
+        transformPatches(chunks[task], firstSlot: 0, operands, into: scratch, scratch)
+        for panel in 0..<weights.panels {
+          multiply(panel: panel, tiles: chunks[task], firstSlot: 0, patches: scratch, scratch)
+          finish(panel: panel, tiles: chunks[task], operands, scratch)
+        }
+      }
+    }
+    let tiles = tiling.tiles.count
+    let patches = operands.workspace.start(0)
+    pool.run(tasks: chunking.groups(of: 0..<tiles)) { group, worker in
+      let first = group * gemm.rows
+      transformPatches(
+        first..<min(first + gemm.rows, tiles), firstSlot: first, operands, into: patches,
+        operands.workspace.start(worker))
+    }
+    pool.run(tasks: weights.panels * chunks.count) { task, worker in
+      let (panel, chunk) = task.quotientAndRemainder(dividingBy: chunks.count)
+      let scratch = operands.workspace.start(worker)
+      multiply(
+        panel: panel, tiles: chunks[chunk], firstSlot: chunks[chunk].lowerBound, patches: patches, scratch)
+      finish(panel: panel, tiles: chunks[chunk], operands, scratch)
+    }
+  }
+
+  // MARK: Bᵀ·d·B
+
+  /// Transforms the patches of `tiles` into the rows of `patches` from `firstSlot` on.
+  private func transformPatches(
+    _ tiles: Range<Int>, firstSlot: Int, _ operands: ConvolutionOperands,
+    into patches: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    for (offset, index) in tiles.enumerated() {
+      let (group, row) = (firstSlot + offset).quotientAndRemainder(dividingBy: gemm.rows)
+      let target = patches + group * gemm.rows * weights.depth + row * PackedTile.depth
+      transformPatch(tiling.tiles[index], operands.input, target, scratch + memory.patch)
+    }
+  }
+
+  private func transformPatch(
+    _ tile: WinogradTiling.Tile, _ map: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
+    _ copy: UnsafeMutablePointer<Float>
+  ) {
+    let input = geometry.input
+    let padding = geometry.convolution.padding
+    // The patch's first pixel, counted in the stored map with its border.
+    let top = tile.row - padding.vertical + input.border.vertical
+    let left = tile.column - padding.horizontal + input.border.horizontal
+    let last = transform.size - 1
+    let source = map + tile.image * input.imageStride
+    let isInside =
+      top >= 0 && left >= 0 && top + last * tiling.step.vertical < input.padded.vertical
+      && left + last * tiling.step.horizontal < input.padded.horizontal
+    if isInside, input.depth == PackedTile.depth {
+      return kernels.transform(
+        WinogradPatch(
+          source: source + top * input.rowStride + left * input.depth,
+          rowStride: tiling.step.vertical * input.rowStride,
+          columnStride: tiling.step.horizontal * input.depth, blockStride: input.blockStride,
+          blocks: input.blocks, target: target, matrixStride: chunking.patchStride,
+          targetBlockStride: gemm.rows * PackedTile.depth, points: points))
+    }
+    for block in 0..<input.blocks {
+      copyPatch(source + block * input.blockStride, top: top, left: left, to: copy)
+      kernels.transform(
+        WinogradPatch(
+          source: UnsafePointer(copy), rowStride: transform.size * PackedTile.depth,
+          columnStride: PackedTile.depth, blockStride: 0, blocks: 1,
+          target: target + block * gemm.rows * PackedTile.depth, matrixStride: chunking.patchStride,
+          targetBlockStride: 0, points: points))
+    }
+  }
+
+  /// Copies a patch that reaches over the stored map's edge, or whose channels do not fill a block: zeros lie there.
+  private func copyPatch(
+    _ block: UnsafePointer<Float>, top: Int, left: Int, to patch: UnsafeMutablePointer<Float>
+  ) {
+    let input = geometry.input
+    patch.update(repeating: 0, count: transform.size * transform.size * PackedTile.depth)
+    for row in 0..<transform.size {
+      let y = top + row * tiling.step.vertical
+      guard y >= 0, y < input.padded.vertical else { continue }
+      for column in 0..<transform.size {
+        let x = left + column * tiling.step.horizontal
+        guard x >= 0, x < input.padded.horizontal else { continue }
+        (patch + (row * transform.size + column) * PackedTile.depth).update(
+          from: block + y * input.rowStride + x * input.depth, count: input.depth)
+      }
+    }
+  }
+
+  // MARK: Products
+
+  /// One panel's sums for `tiles`, matrix by matrix.
+  private func multiply(
+    panel: Int, tiles: Range<Int>, firstSlot: Int, patches: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let groupSize = gemm.rows * weights.depth
+    let firstGroup = firstSlot / gemm.rows
+    let tileSize = gemm.rows * gemm.columns
+    for matrix in 0..<chunking.matrices {
+      let a = patches + matrix * chunking.patchStride + firstGroup * groupSize
+      let b = weights.panel(panel, matrix: matrix)
+      let c = scratch + memory.sums + matrix * chunking.sumStride
+      for group in 0..<chunking.groups(of: tiles) {
+        gemm.run(
+          PackedTile(
+            a: UnsafePointer(a + group * groupSize), b: b, c: c + group * tileSize,
+            blocks: geometry.input.blocks, blocksPerChain: Self.blocksPerChain))
+      }
+    }
+  }
+
+  // MARK: Aᵀ·s·A
+
+  /// Transforms one panel's sums of `tiles` back and writes them.
+  private func finish(
+    panel: Int, tiles: Range<Int>, _ operands: ConvolutionOperands, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    var index = tiles.lowerBound
+    while index < tiles.upperBound {
+      let slot = index - tiles.lowerBound
+      if isStoredDirectly(tiling.tiles[index], panel: panel) {
+        store(tiling.tiles[index], slot: slot, panel: panel, operands, scratch)
+        index += 1
+        continue
+      }
+      let run = tiling.run(from: index, below: tiles.upperBound, most: memory.runLength)
+      for offset in 0..<run {
+        stage(slot: slot + offset, column: offset * transform.outputs, scratch)
+      }
+      finishStage(index..<(index + run), panel: panel, operands, scratch)
+      index += run
+    }
+  }
+
+  /// Whether a tile's values can be written by the transform itself: they fill whole blocks, all lie in the output,
+  /// and no product is fused to them.
+  private func isStoredDirectly(_ tile: WinogradTiling.Tile, panel: Int) -> Bool {
+    output.depth == PackedTile.depth && epilogue.isPlain
+      && (panel + 1) * gemm.columns <= output.channels && tiling.isWhole(tile)
+  }
+
+  private func store(
+    _ tile: WinogradTiling.Tile, slot: Int, panel: Int, _ operands: ConvolutionOperands,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let block = panel * gemm.columns / PackedTile.depth
+    let affine = epilogue.affine(panel: panel)
+    kernels.finish(
+      WinogradResult(
+        source: UnsafePointer(scratch + memory.sums + slot * gemm.columns), matrixStride: chunking.sumStride,
+        blocks: gemm.columns / PackedTile.depth,
+        target: operands.output + block * output.blockStride
+          + output.offset(image: tile.image, row: tile.row, column: tile.column),
+        rowStride: tiling.step.vertical * output.rowStride,
+        columnStride: tiling.step.horizontal * output.depth, blockStride: output.blockStride,
+        scale: affine.scale, shift: affine.shift, relu: affine.relu, points: points))
+  }
+
+  /// One tile's sums into the staged run, from pixel `column` on, as they are.
+  private func stage(slot: Int, column: Int, _ scratch: UnsafeMutablePointer<Float>) {
+    kernels.finish(
+      WinogradResult(
+        source: UnsafePointer(scratch + memory.sums + slot * gemm.columns), matrixStride: chunking.sumStride,
+        blocks: gemm.columns / PackedTile.depth,
+        target: scratch + memory.stage + column * gemm.columns,
+        rowStride: memory.stageWidth * gemm.columns, columnStride: gemm.columns,
+        blockStride: PackedTile.depth, scale: identity.scale, shift: identity.shift, relu: false,
+        points: points))
+  }
+
+  /// The staged run of tiles through the epilogue, row by row; pixel by pixel where the next one lies elsewhere.
+  private func finishStage(
+    _ tiles: Range<Int>, panel: Int, _ operands: ConvolutionOperands, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let first = tiling.tiles[tiles.lowerBound]
+    let last = tiling.tiles[tiles.upperBound - 1]
+    let columns = (tiles.count - 1) * transform.outputs + tiling.columns(of: last)
+    let step = tiling.step
+    for row in 0..<tiling.rows(of: first) {
+      let line = scratch + memory.stage + row * memory.stageWidth * gemm.columns
+      let pixel =
+        first.image * geometry.outputArea
+        + (first.row + row * step.vertical) * geometry.output.horizontal + first.column
+      let length = step.horizontal == 1 ? columns : 1
+      for column in stride(from: 0, to: columns, by: length) {
+        let start = pixel + column * step.horizontal
+        epilogue.finish(
+          line + column * gemm.columns, panel: panel, group: 0, pixels: start..<(start + length),
+          output: operands.output, factor: operands.factor)
+      }
+    }
+  }
+}
+
+/// Scales of one and shifts of negative zero: x·1 + (−0) is x to the bit, whatever the sign of a zero.
+private final class IdentityAffine {
+  private let scales: AlignedBuffer
+  private let shifts: AlignedBuffer
+
+  init(count: Int) {
+    scales = AlignedBuffer(zeros: count)
+    shifts = AlignedBuffer(zeros: count)
+    scales.start.update(repeating: 1, count: count)
+    shifts.start.update(repeating: -0.0, count: count)
+  }
+
+  var scale: UnsafePointer<Float> { UnsafePointer(scales.start) }
+  var shift: UnsafePointer<Float> { UnsafePointer(shifts.start) }
+  var count: Int { scales.count + shifts.count }
+}
+
+extension WinogradPoints {
+  init(_ transform: WinogradTransform) {
+    let pairs = transform.points.filter { $0 > 0 }.map(Float.init)
+    self.init(a: pairs.first ?? 0, b: pairs.last ?? 0)
+  }
+}

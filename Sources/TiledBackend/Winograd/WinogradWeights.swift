@@ -1,0 +1,72 @@
+import Backends
+import Catalogue
+import Microkernels
+import Tensors
+
+/// Filters transformed and packed: for each of the (m + 2)² matrices and each panel of NR output channels,
+/// [channels filled up to whole blocks][NR], zero where channels run out.
+final class WinogradWeights {
+  let buffer: AlignedBuffer
+  /// NR.
+  let columns: Int
+  let panels: Int
+  /// Input channels, filled up.
+  let depth: Int
+
+  /// Transforms OIHW filters in float64 and rounds each value once. O(weights · (m + 2)²), on the pool.
+  init(
+    _ weight: Tensor<Float>, _ transform: WinogradTransform, columns: Int, pool: WorkerPool
+  ) {
+    let (outputs, channels) = (weight.shape[0], weight.shape[1])
+    self.columns = columns
+    panels = (outputs + columns - 1) / columns
+    depth = (channels + PackedTile.depth - 1) / PackedTile.depth * PackedTile.depth
+    let matrices = transform.size * transform.size
+    buffer = AlignedBuffer(zeros: matrices * panels * depth * columns)
+    let target = buffer.start
+    let (panels, depth) = (panels, depth)
+    let basis = WinogradFilterBasis(transform)
+    weight.values.withUnsafeBufferPointer { values in
+      guard let values = values.baseAddress else { return }
+      pool.run(tasks: outputs) { output, _ in
+        let (panel, column) = output.quotientAndRemainder(dividingBy: columns)
+        for channel in 0..<channels {
+          basis.transform(values + (output * channels + channel) * 9) { matrix, value in
+            target[((matrix * panels + panel) * depth + channel) * columns + column] = value
+          }
+        }
+      }
+    }
+  }
+
+  /// A panel of one matrix.
+  func panel(_ panel: Int, matrix: Int) -> UnsafePointer<Float> {
+    UnsafePointer(buffer.start + (matrix * panels + panel) * depth * columns)
+  }
+}
+
+/// G with its products by the filter's taps taken row by row, without an array per filter.
+private struct WinogradFilterBasis: Sendable {
+  private let size: Int
+  private let rows: [SIMD4<Double>]
+
+  init(_ transform: WinogradTransform) {
+    size = transform.size
+    rows = transform.filterMatrix.map { SIMD4($0[0], $0[1], $0[2], 0) }
+  }
+
+  /// Calls `store` with every value of G·g·Gᵀ.
+  func transform(_ filter: UnsafePointer<Float>, _ store: (_ matrix: Int, _ value: Float) -> Void) {
+    func tap(_ index: Int) -> Double { Double(filter[index]) }
+    let taps = (
+      SIMD4(tap(0), tap(1), tap(2), 0), SIMD4(tap(3), tap(4), tap(5), 0), SIMD4(tap(6), tap(7), tap(8), 0)
+    )
+    for row in 0..<size {
+      let down = taps.0 * rows[row][0] + taps.1 * rows[row][1] + taps.2 * rows[row][2]
+      for column in 0..<size {
+        let products = down * rows[column]
+        store(row * size + column, Float(products[0] + products[1] + products[2]))
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Backends
+import Catalogue
+import Tensors
+import Testing
+import TiledBackend
+
+@Suite("A tiled network plan") struct NetworkPlanTests {
+  @Test("gives the bits of the layers one by one", arguments: SampleNetwork.all)
+  func equal(_ sample: SampleNetwork) throws {
+    for set in InstructionSet.available {
+      for threads in [1, 2, 5] {
+        let backend = TiledBackend(instructionSet: set, threads: threads)
+        let expected = try sample.outputs(backend)
+        let plan = try #require(try backend.planNetwork(sample.network, parameters: sample.parameters))
+        #expect(Set(plan.fusedLayers.keys) == sample.fused)
+        // Twice, for the memory is used again.
+        for _ in 0..<2 {
+          var seen = Set<String>()
+          plan.run(sample.feed) { name, output in
+            seen.insert(name)
+            #expect(output.shape == expected[name]?.shape, "\(set), \(name)")
+            #expect(output.bits == expected[name]?.bits, "\(set), \(threads) threads, \(name)")
+          }
+          #expect(seen == Set(sample.network.layers.map(\.name)).subtracting(sample.fused))
+        }
+      }
+    }
+  }
+
+  @Test("keeps the results of a run, and only these", arguments: SampleNetwork.all)
+  func results(_ sample: SampleNetwork) throws {
+    let backend = TiledBackend(threads: 2)
+    let plan = try #require(try backend.planNetwork(sample.network, parameters: sample.parameters))
+    plan.run(sample.feed)
+    let expected = try sample.outputs(backend)
+    let read = Set(sample.network.steps.flatMap(\.sources).compactMap(\.layer))
+    for layer in sample.network.layers {
+      #expect(plan.result(of: layer.name) == (read.contains(layer.name) ? nil : expected[layer.name]))
+    }
+  }
+
+  @Test("says what memory it needs")
+  func memory() throws {
+    let sample = SampleNetwork.all[0]
+    let plan = try #require(
+      try TiledBackend(threads: 1).planNetwork(sample.network, parameters: sample.parameters))
+    let weights = sample.network.layers.reduce(0) { $0 + ($1.parameterShapes.weight?.count ?? 0) }
+    #expect(plan.memory.parameters >= 4 * weights && plan.memory.activations > 0)
+    #expect(plan.memory.largestNeighbours == 4 * sample.network.largestNeighbours)
+  }
+}
