@@ -26,7 +26,8 @@ package struct SeriesPoint: Sendable, Hashable {
 }
 
 extension HistoryDatabase {
-  /// The medians of the newest runs of a series and network, in the order of their starts, by subject.
+  /// The medians of the newest runs of a series and network, in the order of their starts, by subject. Where a backend
+  /// ran several algorithms, the first is the one that it chose.
   ///
   /// - Parameters:
   ///   - date: only runs that started before it.
@@ -44,7 +45,10 @@ extension HistoryDatabase {
           ORDER BY started DESC, run.id DESC LIMIT ?)
         SELECT chosen.uuid, git_commit, started, layer.name AS layer, backend, median_ns
         FROM chosen JOIN result ON run_id = chosen.id JOIN layer ON layer.id = layer_id
-        JOIN timing ON result_id = result.id ORDER BY started, chosen.id
+        JOIN timing ON result_id = result.id
+        WHERE result.id = (SELECT min(id) FROM result AS other WHERE other.run_id = result.run_id
+          AND other.layer_id = result.layer_id AND other.backend = result.backend)
+        ORDER BY started, chosen.id
         """
       let until = date == .distantFuture ? "9999" : ColumnCoding.text(date)
       let rows = try Row.fetchCursor(

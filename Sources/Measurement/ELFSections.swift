@@ -20,7 +20,7 @@ package struct ELFSections {
     guard file.count >= 64, file.prefix(6).elementsEqual([0x7F, 0x45, 0x4C, 0x46, 2, 1]),
       let table = reader.integer(at: 40, bytes: 8), let size = reader.integer(at: 58, bytes: 2),
       let count = reader.integer(at: 60, bytes: 2), let nameIndex = reader.integer(at: 62, bytes: 2),
-      size >= 64, nameIndex < count
+      size >= 64, nameIndex < count, table <= file.count, count * size <= file.count - table
     else { return nil }
     func entry(_ index: Int) -> (name: Int, type: UInt32, flags: UInt64, range: Range<Int>)? {
       let start = table + index * size

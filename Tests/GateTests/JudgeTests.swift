@@ -147,11 +147,11 @@ struct RecordedJudgeTests {
       return uniform - 6
     }
     for layer in 0..<40 { medians["\(layer)"] = (0..<30).map { _ in 1000 * exp(0.01 * normal()) } }
-    let noise = RunNoise.measured(medians, of: "3", alpha: 1e-4)
+    let noise = SeriesNoise(medians, alpha: 1e-4).noise(of: "3")
     #expect(noise.isMeasured)
     #expect((0.009...0.016).contains(noise.deviation), "\(noise.deviation)")
     #expect((3.7...6).contains(noise.reach), "\(noise.reach)")
-    let young = RunNoise.measured(["3": [1, 1.1]], of: "3", alpha: 1e-4)
+    let young = SeriesNoise(["3": [1, 1.1]], alpha: 1e-4).noise(of: "3")
     #expect(!young.isMeasured && young.deviation == RunNoise.published)
   }
 }

@@ -147,7 +147,7 @@ private struct Pair {
         if index % 2 == 0 {
           pair.head.header.machine.caches = [.init(level: 2, type: "unified", bytes: index, sharedBy: 1)]
         } else {
-          pair.head.header.environment.build.toolchain = "Swift 6.3.\(index)"
+          pair.head.header.environment.build.toolchain = "Swift 6.4.\(index)"
         }
       }
       try pair.write(to: workspace.folder.appending(path: "h.sqlite").path)

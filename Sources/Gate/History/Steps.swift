@@ -25,8 +25,8 @@ package struct ChangePoint: Sendable, Hashable {
 /// logarithms plus a penalty per step, found exactly by dynamic programming (Jackson et al. 2005, "optimal
 /// partitioning"; the absolute deviations are asv's choice, against outliers).
 package enum Steps {
-  /// No level is shorter: one or two values that stand out are a spike, and a spike is none.
-  package static let leastLength = 3
+  /// No level is shorter, so that one or two values that stand out, a spike, can't make the median of a level.
+  package static let leastLength = 5
 
   /// - Parameters:
   ///   - values: positive, in order of time.

@@ -33,28 +33,45 @@ package struct RunNoise: Sendable, Hashable {
   /// So many steps from run to run are needed to measure it: below, the median of their sizes is off by more than half.
   package static let leastSteps = 5
 
-  /// Noise for one comparison by what all comparisons of its series did.
-  ///
+  /// The factor by which a ratio of medians over so many runs on each side is allowed to be off.
+  package func allowance(baseRuns: Int, headRuns: Int) -> Double {
+    let runs = 1 / Double(max(baseRuns, 1)) + 1 / Double(max(headRuns, 1))
+    return exp(reach * deviation * runs.squareRoot())
+  }
+}
+
+/// The noise of every comparison of a series, from what all of them did.
+package struct SeriesNoise<Key: Hashable & Sendable>: Sendable {
+  private let deviations: [Key: Double]
+  /// The middle of all deviations: none is believed to be quieter.
+  private let usual: Double?
+  private let reach: Double
+  private let normalReach: Double
+
   /// - Parameters:
   ///   - medians: of the earlier runs, in order, by comparison.
-  ///   - key: the comparison.
   ///   - alpha: the level on each side, after correction for the family.
-  package static func measured<Key: Hashable>(
-    _ medians: [Key: [Double]], of key: Key, alpha: Double
-  ) -> RunNoise {
-    let normal = Normal.quantile(above: alpha)
-    let stepsByKey = medians.compactMapValues { steps($0) }
-    guard let own = stepsByKey[key], let usual = Statistics.median(stepsByKey.values.map(deviation)) else {
-      return RunNoise(deviation: published, reach: normal, isMeasured: false)
+  /// - Complexity: O(n log n) in the number of medians.
+  package init(_ medians: [Key: [Double]], alpha: Double) {
+    let steps = medians.compactMapValues(Self.steps)
+    deviations = steps.mapValues(Self.deviation)
+    usual = Statistics.median(Array(deviations.values))
+    normalReach = Normal.quantile(above: alpha)
+    reach = max(normalReach, Self.tail(steps.values))
+  }
+
+  /// What is known of one comparison, or assumed.
+  package func noise(of key: Key) -> RunNoise {
+    guard let own = deviations[key], let usual else {
+      return RunNoise(deviation: RunNoise.published, reach: normalReach, isMeasured: false)
     }
-    return RunNoise(
-      deviation: max(deviation(own), usual), reach: max(normal, tail(stepsByKey.values)), isMeasured: true)
+    return RunNoise(deviation: max(own, usual), reach: reach, isMeasured: true)
   }
 
   /// The differences of neighbouring logarithms; nil for too few.
   private static func steps(_ medians: [Double]) -> [Double]? {
     let logs = medians.filter { $0 > 0 }.map { log($0) }
-    guard logs.count > leastSteps else { return nil }
+    guard logs.count > RunNoise.leastSteps else { return nil }
     return zip(logs.dropFirst(), logs).map { $0 - $1 }
   }
 
@@ -72,11 +89,5 @@ package struct RunNoise: Sendable, Hashable {
       return scale > 0 ? steps.map { abs($0) / scale } : []
     }
     return Statistics.percentile(0.999, of: sizes) ?? 0
-  }
-
-  /// The factor by which a ratio of medians over so many runs on each side is allowed to be off.
-  package func allowance(baseRuns: Int, headRuns: Int) -> Double {
-    let runs = 1 / Double(max(baseRuns, 1)) + 1 / Double(max(headRuns, 1))
-    return exp(reach * deviation * runs.squareRoot())
   }
 }

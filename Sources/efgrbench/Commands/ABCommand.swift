@@ -135,6 +135,7 @@ struct ABCommand: ParsableCommand {
     return GateSettings(
       network: network.name, layers: chosen.map(\.layer.name), backends: names,
       threads: try kernels.resolveThreads(), instructionSet: try kernels.resolveInstructionSet().rawValue,
+      algorithm: kernels.algorithm,
       golden: FileManager.default.fileExists(atPath: golden) ? golden : nil,
       detect: try Self.share(detect), seconds: minutes * 60, blocks: blocks, passes: passes, cache: cache,
       seed: seed ?? .random(in: 0 ... .max),

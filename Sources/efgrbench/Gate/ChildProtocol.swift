@@ -38,6 +38,8 @@ struct ChildRequest: Codable, Sendable {
   var subjects: [Subject]
   var threads: Int
   var instructionSet: String
+  /// Forced on every layer of the tiled backend that offers it; nil: the best per layer.
+  var algorithm: String?
   /// The folder of golden packs for `verify`; nil: the oracle tells every truth.
   var golden: String?
   /// Samples of each subject, taken in as many passes over all of them.

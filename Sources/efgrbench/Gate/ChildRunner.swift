@@ -57,5 +57,7 @@ struct ChildRunner {
   private func path(of arm: BlockArm) -> String { arm == .head ? builds.head.path : builds.base.path }
 
   /// The user asked to stop.
-  struct Interrupted: Error {}
+  struct Interrupted: Error, CustomStringConvertible {
+    var description: String { "The user stopped it before anything was measured." }
+  }
 }

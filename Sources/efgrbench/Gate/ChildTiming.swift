@@ -31,7 +31,9 @@ final class ChildTiming {
     network = try Network.named(request.network)
     let set = InstructionSet(rawValue: request.instructionSet) ?? .best
     let earlier = Set(Affinity.threads())
-    tiled = TiledBackend(instructionSet: set, threads: request.threads)
+    tiled = TiledBackend(
+      instructionSet: set, threads: request.threads,
+      choice: request.algorithm.map { .forced($0) } ?? .automatic)
     backends = [
       ReferenceBackend(threads: request.threads), tiled, OpenBLASBackend(threads: request.threads),
     ]

@@ -12,9 +12,10 @@ struct ChildVerification {
     let network = try Network.named(request.network)
     let names = Set(request.subjects.map(\.backend)).sorted().joined(separator: ",")
     let workbench = try Workbench(
-      try ComputeOptions.parse([
-        "--backends", names, "--threads", "\(request.threads)", "--isa", request.instructionSet,
-      ]))
+      try ComputeOptions.parse(
+        [
+          "--backends", names, "--threads", "\(request.threads)", "--isa", request.instructionSet,
+        ] + (request.algorithm.map { ["--algorithm", $0] } ?? [])))
     let shelf = try request.golden.map(GoldenShelf.init)
     let wanted = Dictionary(grouping: request.subjects, by: \.layer)
     var results: [ChildReply.Result] = []
@@ -34,14 +35,15 @@ struct ChildVerification {
   ) throws -> [ChildReply.Result] {
     let golden = shelf?.golden(for: layer.name, of: request.network)
     let trial = try golden.map(Trial.init) ?? Trial(layer, of: request.network, truths: workbench.truths)
-    return try Verifier(backends: backends, truths: workbench.truths).outcomes(of: trial).map {
-      backend, outcome in
-      let verdict = outcome.verdict
-      return ChildReply.Result(
-        layer: layer.name, kind: layer.kind.rawValue, backend: backend.name,
-        algorithm: outcome.plan.algorithm, status: verdict.status.rawValue,
-        maxRatio: verdict.elements > 0 && verdict.maxRatio.isFinite ? verdict.maxRatio : nil,
-        message: verdict.status.isGood ? "" : verdict.message)
-    }
+    return try Verifier(backends: backends, truths: workbench.truths, selection: .chosen).outcomes(of: trial)
+      .map {
+        backend, outcome in
+        let verdict = outcome.verdict
+        return ChildReply.Result(
+          layer: layer.name, kind: layer.kind.rawValue, backend: backend.name,
+          algorithm: outcome.plan.algorithm, status: verdict.status.rawValue,
+          maxRatio: verdict.elements > 0 && verdict.maxRatio.isFinite ? verdict.maxRatio : nil,
+          message: verdict.status.isGood ? "" : verdict.message)
+      }
   }
 }

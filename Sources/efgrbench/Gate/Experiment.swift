@@ -140,9 +140,8 @@ final class Experiment {
 
   private var names: [String] {
     groups.map { group in
-      group.count == 1 && !settings.isWhole || group.count == 1
-        ? "\(subjects[group[0]].layer) on \(subjects[group[0]].backend)"
-        : "whole network on \(subjects[group[0]].backend)"
+      let subject = subjects[group[0]]
+      return "\(group.count == 1 ? subject.layer : "whole network") on \(subject.backend)"
     }
   }
 
@@ -207,7 +206,8 @@ final class Experiment {
       }
     return ChildRequest(
       task: task, network: settings.network, subjects: subjects, threads: settings.threads,
-      instructionSet: settings.instructionSet, golden: settings.golden, passes: settings.passes,
+      instructionSet: settings.instructionSet, algorithm: settings.algorithm, golden: settings.golden,
+      passes: settings.passes,
       cache: settings.cache, quietRound: arm == .head ? quietRounds.head : quietRounds.base,
       retries: settings.retries)
   }

@@ -27,7 +27,9 @@ struct GateSelftest {
     settings = GateSettings(
       network: network.name, layers: steps.map(\.layer.name), backends: ["tiled"],
       threads: try options.kernels.resolveThreads(),
-      instructionSet: try options.kernels.resolveInstructionSet().rawValue, golden: nil, detect: 0.05,
+      instructionSet: try options.kernels.resolveInstructionSet().rawValue,
+      algorithm: options.kernels.algorithm,
+      golden: nil, detect: 0.05,
       seconds: 600, blocks: options.blocks, passes: 3, cache: .hot, seed: 0, comparisons: steps.count,
       isWhole: false)
     try ABCommand.checkPower(settings)

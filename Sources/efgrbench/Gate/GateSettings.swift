@@ -18,6 +18,7 @@ struct GateSettings: Codable, Sendable {
   var backends: [String]
   var threads: Int
   var instructionSet: String
+  var algorithm: String?
   var golden: String?
   /// The relative slow-down to be found 95 times in 100.
   var detect: Double

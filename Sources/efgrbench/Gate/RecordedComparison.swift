@@ -11,7 +11,31 @@ struct RecordedComparison {
   /// One side's runs, read in full.
   private struct Side {
     let name: String
+    /// Newest first.
     let runs: [RunRecord]
+    /// The chosen algorithm's result of each subject, by run.
+    private let results: [SeriesSubject: [(layer: LayerRecord, result: ResultRecord)]]
+    /// In the network's order.
+    let subjects: [SeriesSubject]
+
+    init(name: String, runs: [RunRecord]) {
+      self.name = name
+      self.runs = runs
+      var results: [SeriesSubject: [(layer: LayerRecord, result: ResultRecord)]] = [:]
+      for run in runs {
+        for layer in run.layers {
+          for backend in Set(layer.results.map(\.backend)) {
+            guard let result = layer.result(of: backend) else { continue }
+            results[SeriesSubject(layer: layer.name, backend: backend), default: []].append((layer, result))
+          }
+        }
+      }
+      self.results = results
+      subjects = results.sorted { left, right in
+        let positions = (left.value[0].layer.position, right.value[0].layer.position)
+        return positions.0 == positions.1 ? left.key < right.key : positions.0 < positions.1
+      }.map(\.key)
+    }
 
     var latest: RunRecord { runs[0] }
 
@@ -22,25 +46,31 @@ struct RecordedComparison {
 
     /// The newest result of a subject, with its layer.
     func result(_ subject: SeriesSubject) -> (layer: LayerRecord, result: ResultRecord)? {
-      for run in runs {
-        for layer in run.layers where layer.name == subject.layer {
-          if let result = layer.result(of: subject.backend) { return (layer, result) }
-        }
-      }
-      return nil
-    }
-
-    /// The subjects, in the network's order.
-    var subjects: [SeriesSubject] {
-      var seen: Set<SeriesSubject> = []
-      return runs.flatMap(\.layers).sorted { $0.position < $1.position }.flatMap { layer in
-        layer.results.map { SeriesSubject(layer: layer.name, backend: $0.backend) }
-      }.filter { seen.insert($0).inserted }
+      results[subject]?.first
     }
 
     func samples(_ subject: SeriesSubject) -> [[Double]] {
-      runs.compactMap { run in
-        run.layers.first { $0.name == subject.layer }?.result(of: subject.backend)?.timing?.samples
+      results[subject, default: []].compactMap { $0.result.timing?.samples }
+    }
+
+    /// Every algorithm's accuracy, of the newest run that has it.
+    var accuracy: [AccuracyRecord] {
+      var seen: Set<[String]> = []
+      return runs.flatMap(\.layers).flatMap { layer in
+        layer.results.filter { seen.insert([layer.name, $0.backend, $0.algorithm]).inserted }.map {
+          AccuracyRecord(
+            layer: layer.name, backend: $0.backend, algorithm: $0.algorithm, isGood: $0.status.isGood,
+            maxRatio: $0.maxRatio)
+        }
+      }
+    }
+
+    /// What failed beside the algorithms that the backends chose, which come first.
+    var otherFailures: [GateVerdict.Finding] {
+      latest.layers.flatMap { layer in
+        layer.results.filter { $0.status == .failed && layer.result(of: $0.backend) != $0 }.map {
+          .init(layer: layer.name, backend: $0.backend, message: "The algorithm \($0.algorithm) is wrong.")
+        }
       }
     }
 
@@ -70,6 +100,8 @@ struct RecordedComparison {
     let budget = ErrorBudget(comparisons: subjects.count + backends.count)
     verdict.settings = .init(budget: budget, detect: detect)
     verdict.judge(subjects.compactMap { pair($0, before, now) })
+    verdict.accuracyAlerts = AccuracyAlert.all(base: before.accuracy, head: now.accuracy)
+    verdict.failures += now.otherFailures
     noteCoverage(before, now, &verdict)
     if try isSameCode(before, now) {
       verdict.isSameCode = true
@@ -179,13 +211,14 @@ struct RecordedComparison {
     let history = try database.medians(
       series: header.series, network: header.network, before: header.started
     ).mapValues { points in points.map(\.median) }
+    let noises = SeriesNoise(history, alpha: budget.unstaged)
     let judge = RecordedJudge(margin: budget.margin, detect: detect)
     var isAssumed = false
     for subject in before.subjects {
       guard let old = before.result(subject)?.result, let new = now.result(subject), new.result.status.isGood,
         old.status.isGood
       else { continue }
-      let noise = RunNoise.measured(history, of: subject, alpha: budget.unstaged)
+      let noise = noises.noise(of: subject)
       isAssumed = isAssumed || !noise.isMeasured
       guard
         let judged = judge.judge(base: before.samples(subject), head: now.samples(subject), noise: noise)
@@ -200,8 +233,9 @@ struct RecordedComparison {
           algorithms: (old.algorithm, new.result.algorithm), statuses: (old.status, new.result.status)))
     }
     for backend in Set(before.subjects.map(\.backend)).sorted() {
-      let noise = RunNoise.measured(
-        [SeriesSubject: [Double]](), of: .init(layer: "", backend: backend), alpha: budget.unstaged)
+      // Whole networks have too few samples a run for a history of their own.
+      let noise = RunNoise(
+        deviation: RunNoise.published, reach: Normal.quantile(above: budget.unstaged), isMeasured: false)
       guard
         let judged = judge.judge(base: before.totals(backend), head: now.totals(backend), noise: noise)
       else { continue }
