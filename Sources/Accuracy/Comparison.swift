@@ -53,6 +53,7 @@ private struct Tally {
   private var nonZero = 0
   private var unbounded = 0
   private var maxAbsError = 0.0
+  private var errorSum = 0.0
   private var maxRatio = 0.0
   private var maxProbabilisticRatio = 0.0
   private var histogram = ULPHistogram()
@@ -75,6 +76,7 @@ private struct Tally {
     if !exact && !guaranteed.isFinite { unbounded += 1 }
     histogram.add(ulp)
     maxAbsError = max(maxAbsError, error)
+    errorSum += error
     let ratio = Self.ratio(error, exact ? 0 : guaranteed)
     maxRatio = max(maxRatio, ratio)
     spread.add(flat: flat, ratio: ratio, ulp: ulp)
@@ -106,7 +108,8 @@ private struct Tally {
     return Verdict(
       status: status, elements: elements, nonZeroShare: share, maxAbsError: maxAbsError, maxRatio: maxRatio,
       maxProbabilisticRatio: maxProbabilisticRatio, ulp: ulp, failures: failures, firstFailure: first,
-      spread: spread, message: message(status, share))
+      spread: spread, meanAbsError: elements == 0 ? 0 : errorSum / Double(elements),
+      message: message(status, share))
   }
 
   private func status(_ ulp: ULPStatistics, _ share: Double) -> Status {

@@ -32,8 +32,10 @@ public struct WinogradPoints: Sendable {
 
 /// F(2×2, 3×3) over the points {0, ±1, ∞}; its inputs are only added.
 public enum WinogradScheme2: WinogradScheme {
+  /// 2.
   @inlinable @inline(__always) public static var outputs: Int { 2 }
 
+  /// The rows of Bᵀ: x² − 1, x² + x, x² − x and x³ − x.
   @inlinable @inline(__always)
   public static func transformInput<V: KernelVector>(
     _ d: (Int) -> V, _ points: WinogradPoints, _ v: (Int, V) -> Void
@@ -45,6 +47,7 @@ public enum WinogradScheme2: WinogradScheme {
     v(3, d3 - d1)
   }
 
+  /// Row k of Aᵀ holds the points' k-th powers.
   @inlinable @inline(__always)
   public static func transformSums<V: KernelVector>(
     _ s: (Int) -> V, _ points: WinogradPoints, _ y: (Int, V) -> Void
@@ -57,6 +60,7 @@ public enum WinogradScheme2: WinogradScheme {
 
 /// F(4×4, 3×3) over the points {0, ±a, ±b, ∞}: 36 products for 16 outputs.
 public enum WinogradScheme4: WinogradScheme {
+  /// 4.
   @inlinable @inline(__always) public static var outputs: Int { 4 }
 
   /// Every row of Bᵀ is a product of x − q over the other points q: x⁴ − (a² + b²)x² + a²b² for 0, x times that for ∞,

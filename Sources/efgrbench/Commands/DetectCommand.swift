@@ -60,8 +60,11 @@ struct DetectCommand: ParsableCommand {
   private func detect(
     _ picture: Picture, _ network: Network, _ parameters: any ParameterStore
   ) throws -> [Detection] {
+    let (instructionSet, threads) = (try kernels.resolveInstructionSet(), try kernels.resolveThreads())
     let backend = TiledBackend(
-      instructionSet: try kernels.resolveInstructionSet(), threads: try kernels.resolveThreads())
+      instructionSet: instructionSet, threads: threads,
+      choice: try kernels.resolveChoice(
+        conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads)))
     let feed = NetworkFeed(picture, size: network.imageSize)
     let lifetimes = Lifetimes(network)
     var outputs: [String: Tensor<Float>] = [:]

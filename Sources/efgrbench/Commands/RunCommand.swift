@@ -63,6 +63,7 @@ struct RunCommand: ParsableCommand {
     defer { progress.clear() }
     for total in try work.totals(of: records, &tally) { try recorder.record(total) }
     try recorder.attach(work.notes, of: session, work, to: database)
+    session.workbench.remember(tally.choices)
     return tally
   }
 

@@ -33,6 +33,8 @@ struct SideBySide {
     var layers = 0
     /// Results of any kind: a backend has none for a layer that it does not offer.
     var results = 0
+    /// What the tiled backend's algorithms cost, where several were tried.
+    var choices: [MeasuredChoice] = []
 
     mutating func add(_ record: LayerRecord) {
       layers += 1
@@ -67,7 +69,7 @@ struct SideBySide {
         step.layer.name, done: tally.layers, total: steps.count, share: cost.done / cost.whole)
       let links = try links(step)
       guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
-      let record = try record(step.layer, position: position, links)
+      let record = try record(step.layer, position: position, links, &tally)
       tally.add(record)
       cost.done += Self.cost(step.layer)
       try finished(record)
@@ -88,7 +90,7 @@ struct SideBySide {
   }
 
   private func record(
-    _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)]
+    _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)], _ tally: inout Tally
   ) throws -> LayerRecord {
     var record = LayerRecord(layer, position: position)
     notes.add(links, layer: layer.name)
@@ -108,6 +110,12 @@ struct SideBySide {
       backends: workbench.backends, truths: workbench.truths, selection: selection)
     let outcomes = try verifier.outcomes(of: trial)
     let timings = time(outcomes, trial, links)
+    tally.choices.append(
+      MeasuredChoice(
+        layer, outcomes.filter { $0.backend.name == workbench.tiled.name }.map(\.outcome)
+      ) { outcome in
+        timings.first { $0.name == Self.armName(workbench.tiled, outcome) }?.median
+      })
     for (backend, outcome) in outcomes {
       var result = ResultRecord(
         outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,

@@ -12,6 +12,7 @@ struct Workbench {
   /// In the order in which they are shown.
   let backends: [any Backend]
   let tiled: TiledBackend
+  private let plans: PlanShelf
   /// Nil where OpenBLAS computes wrong results on this machine; ``oracleFault`` then says so.
   let oracle: Oracle?
   let oracleFault: String?
@@ -22,8 +23,11 @@ struct Workbench {
     let names = try options.resolveBackends()
     self.threads = threads
     instructionSet = try options.kernels.resolveInstructionSet()
+    plans = PlanShelf(path: options.kernels.plans)
     let tiled = TiledBackend(
-      instructionSet: instructionSet, threads: threads, choice: try options.kernels.resolveChoice())
+      instructionSet: instructionSet, threads: threads,
+      choice: try options.kernels.resolveChoice(
+        conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads)))
     self.tiled = tiled
     do throws(OracleError) {
       oracle = try Oracle(threads: threads) { layer, inputs, parameters in
@@ -43,4 +47,10 @@ struct Workbench {
 
   /// Where the truth about any data comes from.
   var truths: TruthSource { TruthSource(oracle: oracle, threads: threads) }
+
+  /// Writes down what the tiled backend's algorithms cost, for its next choices.
+  func remember(_ choices: [MeasuredChoice]) {
+    plans.enter(
+      choices, conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads))
+  }
 }

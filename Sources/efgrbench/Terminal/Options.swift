@@ -47,8 +47,17 @@ struct KernelOptions: ParsableArguments {
     ))
   var algorithm: String?
 
-  func resolveChoice() throws -> AlgorithmChoice {
-    guard let algorithm else { return .automatic }
+  @Option(
+    help: ArgumentHelp(
+      "What the tiled backend's algorithms cost on this machine: read where it holds, written by a full run.",
+      valueName: "file"))
+  var plans = "Reports/plans.json"
+
+  /// - Parameter conditions: what a book of plans must hold for.
+  func resolveChoice(conditions: String) throws -> AlgorithmChoice {
+    guard let algorithm else {
+      return PlanShelf(path: plans).book(for: conditions).map(AlgorithmChoice.planned) ?? .automatic
+    }
     guard AlgorithmChoice.names.contains(algorithm) else {
       throw ProgramError.usage(
         "There is no algorithm \"\(algorithm)\"; there are \(AlgorithmChoice.names.joined(separator: ", ")).")
