@@ -109,7 +109,7 @@ extension HTMLPage {
     guard let peak = steps.max(by: { $0.bytes < $1.bytes }), elapsed > 0 else { return "" }
     let mebibyte = 1_048_576.0
     let plot = Plot(
-      x: .linear("time on \(subject)", holding: [elapsed], isTight: true) { Units.duration($0) },
+      x: .linear("time on \(subject)", holding: [elapsed], isTight: true) { Units.roundDuration($0) },
       y: .linear("MiB alive", holding: steps.map { Double($0.bytes) / mebibyte }) {
         Units.significant($0, digits: 2)
       },

@@ -45,7 +45,7 @@ extension HTMLPage {
     }
     guard tried.count > 1 else { return "" }
     let plot = Plot(
-      x: .logarithmic("time per call", holding: tried.map(\.time)) { Units.duration($0) },
+      x: .logarithmic("time per call", holding: tried.map(\.time)) { Units.roundDuration($0) },
       y: .logarithmic("error ratio", holding: tried.map(\.ratio) + [1], label: Axis.power),
       summary: "Time against error ratio of \(Words.count(tried.count, "implementation")) of \(layer.name)")
     let best = tried.filter { one in
@@ -89,7 +89,7 @@ extension HTMLPage {
           (0, model.past.runs.first?.started.dayText ?? ""),
           (last, model.past.runs.last?.started.dayText ?? ""),
         ]),
-      y: .linear("time per call", holding: times) { Units.duration($0) },
+      y: .linear("time per call", holding: times) { Units.roundDuration($0) },
       summary: "Times of \(layer.name) over \(Words.count(model.past.runs.count, "run"))")
     var whole = plot
     whole.marks =

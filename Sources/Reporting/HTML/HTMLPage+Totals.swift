@@ -50,7 +50,7 @@ extension HTMLPage {
       x: Axis(
         title: "runs on this machine", low: 0, high: last, isLogarithmic: false,
         ticks: [(0, runs.first?.started.dayText ?? ""), (last, runs.last?.started.dayText ?? "")]),
-      y: .linear("network", holding: times) { Units.duration($0) },
+      y: .linear("network", holding: times) { Units.roundDuration($0) },
       summary: "Time of the whole network over \(Words.count(runs.count, "run"))")
     var whole = plot
     whole.marks = series.map { backend, values in

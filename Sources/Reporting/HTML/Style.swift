@@ -2,7 +2,7 @@
 /// nothing is said by colour alone.
 enum Style {
   static let sheet =
-    colours + text + sections + tables + layerTable + details + plots + figures + phone + print
+    colours + text + sections + tables + layerTable + details + plots + figures + narrow + phone + print
 
   private static let colours = """
     :root {
@@ -222,19 +222,14 @@ enum Style {
 
     """
 
-  private static let phone = """
-    @media (max-width: 700px) {
-      main, body > header { padding-left: 14px; padding-right: 14px; } nav { padding: 0 14px; }
-      h1 { font-size: 21px; } .glossary { columns: 1; } header .verdict { padding-left: 12px; }
-      .facts span { display: block; } .facts span::after { content: none !important; }
-      .facts-list div { grid-template-columns: 8em 1fr; }
-      .strips div { grid-template-columns: 1fr auto; } .strip { grid-column: 1 / -1; grid-row: 2; }
-      .waterfall li { grid-template-columns: 8.6em 1fr 4.6em; } .waterfall .dim { display: none; }
-      .maps { grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); } .frame { height: 250px; }
-      .layers > thead { display: none; }
-      .layers, .layers > tbody { display: block; }
-      .layers tr.row:not([hidden]) { display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px 12px; padding: 10px 0;
-        border-top: 1px solid var(--line); }
+  /// Rows as cards, and the headings as a line of buttons to sort by.
+  private static let narrow = """
+    @media screen and (max-width: 1180px) {
+      .layers, .layers > :is(thead, tbody) { display: block; }
+      .layers > thead > tr { display: flex; flex-wrap: wrap; gap: 6px; padding-bottom: 10px; }
+      .layers > thead th { border: 1px solid var(--line); border-radius: 6px; padding: 3px 8px; }
+      .layers tr.row:not([hidden]) { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr));
+        gap: 6px 12px; padding: 10px 0; border-top: 1px solid var(--line); }
       .layers tr.row > th { grid-column: 1 / -1; padding: 0; border: 0; max-width: none; }
       .layers tr.row > td { padding: 0; border: 0; min-width: 0; }
       .layers tr.row > td.num { text-align: left; } .layers tr.row > td::before { content: attr(data-l); display: block;
@@ -243,6 +238,19 @@ enum Style {
       .layers tr.bad > :first-child { box-shadow: none; }
       .layers tr.row > td.ratios, .layers tr.row > td.ulp, .layers tr.row > td.trend { grid-column: span 2; }
       .detail:not([hidden]), .detail > td { display: block; } .detail > td { padding: 8px; }
+    }
+
+    """
+
+  private static let phone = """
+    @media screen and (max-width: 700px) {
+      main, body > header { padding-left: 14px; padding-right: 14px; } nav { padding: 0 14px; }
+      h1 { font-size: 21px; } .glossary { columns: 1; } header .verdict { padding-left: 12px; }
+      .facts span { display: block; } .facts span::after { content: none !important; }
+      .facts-list div { grid-template-columns: 8em 1fr; }
+      .strips div { grid-template-columns: 1fr auto; } .strip { grid-column: 1 / -1; grid-row: 2; }
+      .waterfall li { grid-template-columns: 8.6em 1fr 4.6em; } .waterfall .dim { display: none; }
+      .maps { grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); } .frame { height: 250px; }
       .panels { grid-template-columns: minmax(0, 1fr); }
     }
 

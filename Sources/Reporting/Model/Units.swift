@@ -10,6 +10,18 @@ enum Units {
     return scaled(nanoseconds, units: ["ns", "µs", "ms", "s"])
   }
 
+  /// A round duration on an axis: `10 ms`, not `10.0 ms`.
+  static func roundDuration(_ nanoseconds: Double) -> String {
+    var value = nanoseconds
+    var unit = 0
+    let units = ["ns", "µs", "ms", "s"]
+    while abs(value) >= 999.5, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    return "\(plain(value)) \(units[unit])"
+  }
+
   /// 1234567 → 1.23 M.
   static func large(_ count: Double?) -> String {
     guard let count, count.isFinite else { return missing }
