@@ -93,7 +93,7 @@ let package = Package(
       swiftSettings: hotCode),
     .target(
       name: "History", dependencies: ["Gate", "Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Reporting", dependencies: ["History"]),
+    .target(name: "Reporting", dependencies: ["Detection", "History"]),
     .target(name: "Detection", dependencies: ["Catalogue", "CPNG"]),
 
     // MARK: The program
@@ -101,9 +101,8 @@ let package = Package(
       name: "efgrbench",
       dependencies: [
         "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Gate", "Golden", "History",
-        "Measurement",
-        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend", "Verification",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Measurement", "Microkernels", "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors",
+        "TiledBackend", "Verification", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -126,12 +125,15 @@ let package = Package(
       name: "AccuracyTests",
       dependencies: ["Accuracy", "Golden", "OpenBLASBackend", "ReferenceBackend", "TiledBackend"],
       swiftSettings: dataCode),
-    .testTarget(name: "FaultsTests", dependencies: ["Faults"]),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "GateTests", dependencies: ["Gate"], swiftSettings: dataCode),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Detection", "Reporting", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["many-runs.sql"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
     .testTarget(
       name: "efgrbenchTests",

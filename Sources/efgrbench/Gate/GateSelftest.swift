@@ -12,12 +12,19 @@ struct GateSelftest {
   /// The slow-downs that are put in.
   static let slowDowns = [0.03, 0.05, 0.10, 0.30]
 
+  private let db: String?
+  private let json: String?
   private let program: String
   private let settings: GateSettings
   private let machine = MachineInfo.current()
 
-  init(_ options: GateTestOptions) throws {
+  /// - Parameters:
+  ///   - db: the database that keeps the result; nil for none.
+  ///   - json: the file that gets it; nil for none, `-` for standard output.
+  init(_ options: GateTestOptions, kernels: KernelOptions, db: String?, json: String?) throws {
     self.options = options
+    self.db = db
+    self.json = json
     program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
     let network = try Network.named("efgrnet-vgg16-320-coco")
     let steps = network.steps(matching: options.gateLayers)
@@ -26,9 +33,9 @@ struct GateSelftest {
     }
     settings = GateSettings(
       network: network.name, layers: steps.map(\.layer.name), backends: ["tiled"],
-      threads: try options.kernels.resolveThreads(),
-      instructionSet: try options.kernels.resolveInstructionSet().rawValue,
-      algorithm: options.kernels.algorithm,
+      threads: try kernels.resolveThreads(),
+      instructionSet: try kernels.resolveInstructionSet().rawValue,
+      algorithm: kernels.algorithm,
       golden: nil, detect: 0.05,
       seconds: 600, blocks: options.blocks, passes: 3, cache: .hot, seed: 0, comparisons: steps.count,
       isWhole: false)
@@ -37,7 +44,7 @@ struct GateSelftest {
 
   func run() throws -> ExitStatus {
     signal(SIGPIPE, SIG_IGN)
-    let database = try options.record.map { try HistoryDatabase(path: $0, for: .recording) }
+    let database = try db.map { try HistoryDatabase(path: $0, for: .recording) }
     let builds = try Builds(base: program, head: program)
     let kernel = ControlKernel()
     var verified: (base: ChildReply, head: ChildReply)?
@@ -65,8 +72,8 @@ struct GateSelftest {
     }
     let document = simulate(measured, noise)
     try database?.attach(document: document, schema: GateDocument.schema)
-    if let json = options.gateJSON { try JSONOutput.write(document, to: json) }
-    if options.gateJSON != "-" { GateSummary(document: document).print() }
+    if let json { try JSONOutput.write(document, to: json) }
+    if json != "-" { GateSummary(document: document).print() }
     return document.status
   }
 
@@ -141,7 +148,8 @@ extension GateDocument {
       if Double(run.red) > promised + 3 * promised.squareRoot() + 1 { return .checkFailed }
     }
     let largest = measured.last { $0.slowDown >= 0.3 }
-    if let largest, largest.changed > 0, largest.found == 0 { return .checkFailed }
+    // A few tries on a noisy machine may all be inconclusive, and rightly so; five misses of +30 % are a defect.
+    if let largest, largest.changed >= 5, largest.found == 0 { return .checkFailed }
     return .good
   }
 }

@@ -16,9 +16,4 @@ struct GateTestOptions: ParsableArguments {
   var gateLayers = "{conv8_2,conv9_2,pool5,deform4,objectness4.conf,boxes}"
   @Flag(help: "No injected slow-downs.")
   var onlyUnchanged = false
-  @Option(help: ArgumentHelp("Keep the result in this database.", valueName: "file"))
-  var record: String?
-  @Option(help: ArgumentHelp("Write the gate's result as JSON; - for standard output.", valueName: "file"))
-  var gateJSON: String?
-  @OptionGroup var kernels: KernelOptions
 }
