@@ -41,13 +41,16 @@ package final class Chain {
     return chain
   }
 
-  /// Runs the next layer of a network golden and judges it at the elements that the golden knows.
+  /// Runs the next layer of a network golden and judges it at the elements that the golden knows; where it knows none,
+  /// for it was lent, at a sample of the elements.
   ///
   /// - Returns: nil where the backend does not offer the kind and the reference ran in its stead.
   package func advance(_ step: Step, on golden: NetworkGolden) throws -> Link? {
     let known = golden.truth(for: step.layer.name)
     let parameters = try golden.parameters(for: step.layer)
-    let link = try advance(step, parameters: parameters, known: known, indices: known?.indices)
+    let indices =
+      if let known { known.indices } else { ElementSample.indices(below: step.layer.outputShape.count) }
+    let link = try advance(step, parameters: parameters, known: known, indices: indices)
     guard let known, let output = outputs[step.layer.name] else { return link }
     return link?.confirmingDecisions(output, step.layer, known)
   }

@@ -22,7 +22,8 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     try endingProgram {
       Interruption.listen()
-      let session = try Session(network, compute, golden: golden.golden, isQuick: quick)
+      var session = try Session(network, compute, golden: golden.golden, isQuick: quick)
+      if endToEnd { session.lendGolden() }
       session.warn()
       var run = RunRecord(header: session.header(label: "", options: [:]), status: .complete)
       let tally = try endToEnd ? timeNetwork(session, &run) : timeLayers(session, &run)
@@ -54,7 +55,7 @@ struct BenchCommand: ParsableCommand {
     let work = session.sideBySide()
     guard !work.chains.isEmpty else {
       throw ProgramError.usage(
-        "--end-to-end needs a network golden, and there is none for \(session.network.name).")
+        "--end-to-end needs a network golden, and there is none that fits \(session.network.name).")
     }
     var tally = SideBySide.Tally()
     for step in session.network.steps {

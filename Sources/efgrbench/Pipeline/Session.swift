@@ -12,7 +12,7 @@ struct Session {
   let network: Network
   let steps: [Step]
   let workbench: Workbench
-  let shelf: GoldenShelf
+  private(set) var shelf: GoldenShelf
   let machine: MachineInfo
   let roofs: Roofs
   let isQuick: Bool
@@ -41,6 +41,14 @@ struct Session {
     return Roofs.measure(
       machine: machine, instructionSet: workbench.instructionSet.rawValue, threads: workbench.threads,
       gflops: gflops)
+  }
+
+  /// Lets a network without a golden run as a whole on the parameters and the picture of one that fits it, and says so.
+  mutating func lendGolden() {
+    guard let lender = shelf.lend(to: network) else { return }
+    Notice.print(
+      "The whole \(network.name) runs with the parameters and on the picture of \(lender)'s golden; its linear layers "
+        + "are verified at a sample of their elements.")
   }
 
   /// The work on the chosen layers.
