@@ -16,6 +16,7 @@ final class TileGrid {
   /// Taps per block of KC = tapsPerBlock · taps.depth products.
   let tapsPerBlock: Int
   private let epilogue: Epilogue
+  private let coverage: TileCoverage?
 
   /// About how many products a block holds: a panel of KC·NR weights then stays in the first-level cache.
   static let blockProducts = 144
@@ -28,6 +29,7 @@ final class TileGrid {
     self.geometry = geometry
     self.taps = taps
     let kernels = context.kernels
+    coverage = context.tileCoverage
     kernel = kernels.gemm(outputs: geometry.groupOutputs)
     weights = PackedWeights(weight, geometry, columns: kernel.columns)
     epilogue = Epilogue(
@@ -82,6 +84,10 @@ final class TileGrid {
     panel: Int, group: Int, pixels: Range<Int>, sums: UnsafeMutablePointer<Float>,
     _ operands: ConvolutionOperands
   ) {
+    coverage?.note(
+      kernel, pixels: pixels.count, tiles: (pixels.count + kernel.rows - 1) / kernel.rows,
+      channels: geometry.groupOutputs - panel * kernel.columns, taps: taps.offsets.count,
+      tapsPerBlock: tapsPerBlock)
     epilogue.finish(
       sums, panel: panel, group: group, pixels: pixels, output: operands.output, factor: operands.factor)
   }
