@@ -101,9 +101,8 @@ let package = Package(
       name: "efgrbench",
       dependencies: [
         "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Gate", "Golden", "History",
-        "Measurement",
-        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend", "Verification",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Measurement", "Microkernels", "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors",
+        "TiledBackend", "Verification", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -126,7 +125,7 @@ let package = Package(
       name: "AccuracyTests",
       dependencies: ["Accuracy", "Golden", "OpenBLASBackend", "ReferenceBackend", "TiledBackend"],
       swiftSettings: dataCode),
-    .testTarget(name: "FaultsTests", dependencies: ["Faults"]),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "GateTests", dependencies: ["Gate"], swiftSettings: dataCode),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),

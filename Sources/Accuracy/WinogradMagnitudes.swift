@@ -302,6 +302,57 @@ extension WinogradMagnitudes {
   }
 }
 
+extension WinogradMagnitudes {
+  /// Of every pixel, [N·Ho·Wo]: Σ M over the output channels, and a number that M exceeds in none of them. The algorithm
+  /// is run once with the filters' magnitudes |s_k·U_kci| added up over k, and once with the largest of them.
+  ///
+  /// - Complexity: O((tiles + outputs)·channels·(m + 2)²).
+  func channelTotals() -> [(sum: Double, peak: Double)] {
+    let shifts = (0..<output[1]).map { epilogue.magnitude(0, $0) }
+    let filters = summedFilters(scales: (0..<output[1]).map { epilogue.magnitude(1, $0) - shifts[$0] })
+    let (shift, shiftPeak) = (shifts.reduce(0, +), shifts.max() ?? 0)
+    let tiles = allTiles()
+    let parts = Parallel.map(tiles.count) { index in
+      let patch = patch(tiles[index])
+      return zip(sums(filters.sums, patch[...]), sums(filters.peaks, patch[...])).map {
+        (sum: $0 + shift, peak: $1 + shiftPeak)
+      }
+    }
+    var totals = [(sum: Double, peak: Double)](repeating: (0, 0), count: output[0] * output[2] * output[3])
+    for (tile, part) in zip(tiles, parts) {
+      for (place, total) in part.enumerated() {
+        let (row, column) = place.quotientAndRemainder(dividingBy: transform.outputs)
+        let y = tile.row + row * convolution.dilation.vertical
+        let x = tile.column + column * convolution.dilation.horizontal
+        if y < output[2], x < output[3] { totals[(tile.image * output[2] + y) * output[3] + x] = total }
+      }
+    }
+    return totals
+  }
+
+  /// Σ_k and max_k of |s_k·U_kci|, a few output channels at a time on all processors.
+  private func summedFilters(scales: [Double]) -> (sums: [Double], peaks: [Double]) {
+    let zeros = [Double](repeating: 0, count: channels * points)
+    let chunks = Parallel.chunks(of: output[1], size: 32)
+    let parts = Parallel.map(chunks.count) { chunk in
+      chunks[chunk].reduce(into: (sums: zeros, peaks: zeros)) { result, channel in
+        let filter = filter(channel)
+        for place in filter.indices {
+          let magnitude = scales[channel] * filter[place]
+          result.sums[place] += magnitude
+          result.peaks[place] = max(result.peaks[place], magnitude)
+        }
+      }
+    }
+    return parts.reduce(into: (sums: zeros, peaks: zeros)) { result, part in
+      for place in zeros.indices {
+        result.sums[place] += part.sums[place]
+        result.peaks[place] = max(result.peaks[place], part.peaks[place])
+      }
+    }
+  }
+}
+
 /// Upper bounds of the sum of a layer's magnitudes over all elements, and of their squares.
 package struct MagnitudeTotals: Sendable, Hashable {
   package let sum: Double

@@ -40,8 +40,17 @@ extension HistoryDatabase {
   package func attach(
     document: some Encodable, schema: String, run: String? = nil, created: Date = Date()
   ) throws(HistoryError) {
-    let uuid = try run.map { reference throws(HistoryError) in try resolve(reference) }
     let json = try translatingErrors(path: path) { try ColumnCoding.json(document) }
+    try attach(json: json, schema: schema, run: run, created: created)
+  }
+
+  /// Keeps a document that is JSON already, to the letter.
+  ///
+  /// - Throws: ``HistoryError``; also where `json` is none.
+  package func attach(
+    json: String, schema: String, run: String? = nil, created: Date = Date()
+  ) throws(HistoryError) {
+    let uuid = try run.map { reference throws(HistoryError) in try resolve(reference) }
     try write { database in
       try database.execute(
         sql: """

@@ -14,6 +14,7 @@ import Testing
     (["run", "--db", "/proc/history.sqlite"], 65, "/proc/history.sqlite"),
     (["report", "--db", "absent.sqlite"], 65, "absent.sqlite"),
     (["history", "show", "--db", "absent.sqlite"], 65, "absent.sqlite"),
+    (["history", "attach", "absent.json"], 65, "absent.json"),
     (["layers", "--network", "yolo"], 64, "yolo"),
     (["compare", "a", "b", "--db", "absent.sqlite"], 65, "absent.sqlite"),
     (["ab", "--base", "x"], 64, "--head"), (["ab", "--base", "x", "--head", "y"], 65, "no program at x"),
@@ -45,10 +46,9 @@ import Testing
   @Test(
     "explains every command with an example",
     arguments: [
-      "run", "verify", "bench", "layers", "report", "history list", "history show", "history baseline set",
-      "history merge", "history export", "history changes", "history regressions", "history accept",
-      "compare",
-      "ab", "detect", "selftest",
+      "run", "verify", "bench", "layers", "report", "history list", "history show", "history attach",
+      "history baseline set", "history merge", "history export", "history changes", "history regressions",
+      "history accept", "compare", "ab", "detect", "selftest",
     ])
   func help(_ command: String) throws {
     let program = try Workspace().run(command.split(separator: " ").map(String.init) + ["--help"])

@@ -9,8 +9,8 @@ struct HistoryCommand: ParsableCommand {
     commandName: "history", abstract: "Shows the recorded past.",
     discussion: "Example: efgrbench history list",
     subcommands: [
-      List.self, Show.self, Baseline.self, Merge.self, Export.self, Changes.self, Regressions.self,
-      Accept.self,
+      List.self, Show.self, Attach.self, Baseline.self, Merge.self, Export.self, Changes.self,
+      Regressions.self, Accept.self,
     ], defaultSubcommand: List.self)
 
   /// A line per run.

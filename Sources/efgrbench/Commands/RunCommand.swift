@@ -37,7 +37,9 @@ struct RunCommand: ParsableCommand {
       let tally = Result { try perform(session, recorder, database) }
       let isWhole = !Interruption.isRequested && (try? tally.get()) != nil
       try recorder.finish(isWhole ? .complete : .interrupted)
-      let report = Report(try ReportContents(recorder.uuid, in: database))
+      let contents = try ReportContents(recorder.uuid, in: database)
+      print(try database.selftestSentence(for: contents.run.header.environment))
+      let report = Report(contents)
       report.printSummary(paths: try report.write(to: out))
       return max(try tally.get().status, session.status)
     }
@@ -64,6 +66,9 @@ struct RunCommand: ParsableCommand {
     for total in try work.totals(of: records, &tally) { try recorder.record(total) }
     try recorder.attach(work.notes, of: session, work, to: database)
     session.workbench.remember(tally.choices)
+    try recorder.attach(document: tally.evidence, schema: Evidence.schema)
+    print()
+    for sentence in tally.evidence.sentences { print(sentence) }
     return tally
   }
 
