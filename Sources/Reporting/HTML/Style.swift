@@ -227,6 +227,7 @@ enum Style {
     @media screen and (max-width: 1180px) {
       .layers, .layers > :is(thead, tbody) { display: block; }
       .layers > thead > tr { display: flex; flex-wrap: wrap; gap: 6px; padding-bottom: 10px; }
+      .layers > thead > tr::before { content: "Sort by"; font-size: 12px; color: var(--soft); padding: 4px 2px; }
       .layers > thead th { border: 1px solid var(--line); border-radius: 6px; padding: 3px 8px; }
       .layers tr.row:not([hidden]) { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr));
         gap: 6px 12px; padding: 10px 0; border-top: 1px solid var(--line); }
