@@ -85,7 +85,7 @@ final class TileGrid {
     _ operands: ConvolutionOperands
   ) {
     coverage?.note(
-      kernel, pixels: pixels.count, tiles: (pixels.count + kernel.rows - 1) / kernel.rows,
+      kernel, pixels: pixels.count,
       channels: geometry.groupOutputs - panel * kernel.columns, taps: taps.offsets.count,
       tapsPerBlock: tapsPerBlock)
     epilogue.finish(

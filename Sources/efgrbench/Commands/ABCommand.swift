@@ -16,7 +16,8 @@ struct ABCommand: ParsableCommand {
 
       Both builds are verified, then timed in blocks of four fresh processes: base, head and a control, which is the \
       base once more, in a balanced order that coins choose anew for every block. What differs is measured afresh \
-      before it is called slower. Exit codes: 0 nothing got slower by as much as --detect, 20 something did, \
+      before it is called slower. Algorithms follow the layers' sizes or --algorithm; no book of plans is read, lest \
+      the builds differ in what was measured before. Exit codes: 0 nothing got slower by as much as --detect, 20 something did, \
       21 improvement only (--fail-on-improvement), 30 too noisy to tell or the control is biased, 10 a check failed, \
       40 something was not measured.
       """)

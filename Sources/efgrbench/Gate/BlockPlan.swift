@@ -27,7 +27,8 @@ struct BlockPlan {
     let wanted = noises.map {
       Power.blocks(toFind: 1 + settings.detect, noise: $0, budget: budget, most: affordable)
     }
-    let count = settings.blocks ?? max(wanted.map { $0 ?? affordable }.max() ?? least, least)
+    let needed = max(wanted.map { $0 ?? affordable }.max() ?? least, GateSettings.sturdyBlocks)
+    let count = settings.blocks ?? max(min(needed, affordable), least)
     self.blocks = count
     let power = Power(budget: budget, screeningBlocks: count, confirmingBlocks: count)
     let visible = noises.map { $0.isFinite ? power.smallestVisible(noise: $0) - 1 : .infinity }

@@ -14,7 +14,9 @@ struct ChildVerification {
     let workbench = try Workbench(
       try ComputeOptions.parse(
         [
-          "--backends", names, "--threads", "\(request.threads)", "--isa", request.instructionSet,
+          // Without a book of plans, as in ChildTiming: what is judged must be what is timed.
+          "--backends", names, "--threads", "\(request.threads)", "--isa", request.instructionSet, "--plans",
+          "/dev/null",
         ] + (request.algorithm.map { ["--algorithm", $0] } ?? [])))
     let shelf = try request.golden.map(GoldenShelf.init)
     let wanted = Dictionary(grouping: request.subjects, by: \.layer)
