@@ -5,7 +5,9 @@ import Reporting
 
 extension ReportContents {
   /// Schemas of documents that belong to one run.
-  private static let ofRun = [ErrorsDocument.schema, NetworkDocument.schema, FiguresDocument.schema]
+  private static let ofRun = [
+    ErrorsDocument.schema, NetworkDocument.schema, FiguresDocument.schema, Evidence.schema,
+  ]
   /// Schemas of documents that also stand for themselves. A run's own are preferred.
   private static let shared = ["efgrbench-selftest/1", "efgrbench-peers/1", "efgrbench-gate/1"]
 
