@@ -25,7 +25,8 @@ package enum Freivalds {
   ///
   /// Tolerance of a pixel: every Ŷ_o is within γ_h·M_o + (1 + γ_h)·D_o + U of Y_o (M the magnitude, D what rounded
   /// sampling positions can move, U underflow: see `Analysis.linear`), and |r_o| = 1, so the left side is within the
-  /// sum of these over o. All of Σ_o M_o and Σ_o D_o are convolutions themselves, with Σ_o |s_o·W_o|. Both sides are
+  /// sum of these over o. All of Σ_o M_o and Σ_o D_o are convolutions themselves, with Σ_o |s_o·W_o|; of a Winograd plan's
+  /// terms, which are larger than the products, Σ_o M_o is a Winograd convolution with Σ_o |s_o·U_o|. Both sides are
   /// float64 sums: a term passes the sum over O channels, that over the C·kh·kw products, and at most 32 roundings
   /// of norm, sampling and bias, once on each side.
   ///

@@ -20,6 +20,8 @@ struct ProjectedLayer: Sendable {
   private let factor: Double
   /// What underflow can cost all channels of a pixel.
   private let floor: Double
+  /// Σ_o M_o at every pixel where the plan sums other terms than these products; see ``WinogradMagnitudes``.
+  private let ownMagnitudes: [Double]?
 
   /// - Returns: nil for kinds that are not linear, and behind a ReLU.
   init?(
@@ -59,6 +61,9 @@ struct ProjectedLayer: Sendable {
     shiftReach = shifts.reaches.reduce(0, +)
     gamma = RoundingFactor.guaranteed(model.height)
     factor = gamma + 2 * RoundingFactor.float64(shape[1] + groups * length + 32)
+    ownMagnitudes = model.winograd.flatMap {
+      WinogradMagnitudes(layer, inputs, parameters, $0)?.sumsOverOutputs()
+    }
     let empty = Truth(shape: shape, indices: [], values: [])
     floor =
       Double(shape[1])
@@ -107,6 +112,7 @@ struct ProjectedLayer: Sendable {
           displacement += reaches[group][place] * column.displacements[place]
         }
       }
+      magnitude = ownMagnitudes?[row * shape[3] + x] ?? magnitude
       comparison.add(
         difference: abs(sum - truth),
         tolerance: factor * magnitude + (1 + gamma) * displacement + floor)

@@ -5,6 +5,7 @@ import Tensors
 import Testing
 import TiledBackend
 
+/// Convolutions by the direct algorithm; ``WinogradTests`` have the others.
 @Suite("Tiled convolutions") struct ConvolutionTests {
   @Test("equal the naive loops bit for bit on small integers", arguments: ConvolutionCase.all)
   func exact(_ shape: ConvolutionCase) throws {
@@ -30,7 +31,9 @@ import TiledBackend
       layer, inputs: data.inputs.map { $0.map(Double.init) }, parameters: data.parameters.map(Double.init))
     let magnitude = try magnitude(layer, data)
     for set in InstructionSet.available {
-      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: data.parameters)
+      let backend = TiledBackend(instructionSet: set, threads: 2)
+      let plan = try backend.plan(
+        layer, parameters: data.parameters, algorithm: backend.algorithms(for: layer)[0])
       var output = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(data.inputs, into: &output)
       // γ_h = h·u/(1 − h·u), u = 2⁻²⁴: Higham, Accuracy and Stability, §3.1.
@@ -64,8 +67,9 @@ import TiledBackend
   private func run(
     _ layer: Layer, _ data: TestData, _ set: InstructionSet, threads: Int
   ) throws -> Tensor<Float> {
-    let plan = try TiledBackend(instructionSet: set, threads: threads).plan(
-      layer, parameters: data.parameters)
+    let backend = TiledBackend(instructionSet: set, threads: threads)
+    let plan = try backend.plan(
+      layer, parameters: data.parameters, algorithm: backend.algorithms(for: layer)[0])
     var output = Tensor<Float>(layer.outputShape, repeating: .nan)
     plan.run(data.inputs, into: &output)
     return output

@@ -10,7 +10,8 @@ import TiledBackend
   func promise(_ subject: Subject) throws {
     let (layer, _, parameters) = try subject.make(1)
     for set in InstructionSet.available {
-      let plan = try TiledBackend(instructionSet: set, threads: 1).plan(layer, parameters: parameters)
+      let plan = try TiledBackend(instructionSet: set, threads: 1).plan(
+        layer, parameters: parameters, algorithm: subject.algorithm)
       #expect(plan.errorModel.isDeterministic)
     }
   }
@@ -20,10 +21,11 @@ import TiledBackend
   func threads(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(subject.isBatched ? 2 : 1)
     for set in InstructionSet.available {
-      let once = try run(layer, inputs, parameters, set, threads: 1).bits
+      let once = try run(layer, inputs, parameters, set, threads: 1, algorithm: subject.algorithm).bits
       for threads in [2, 3, 7, ProcessInfo.processInfo.activeProcessorCount] {
         #expect(
-          try run(layer, inputs, parameters, set, threads: threads).bits == once, "\(set), \(threads) threads"
+          try run(layer, inputs, parameters, set, threads: threads, algorithm: subject.algorithm).bits
+            == once, "\(set), \(threads) threads"
         )
       }
     }
@@ -34,7 +36,8 @@ import TiledBackend
   func repeats(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(1)
     for set in InstructionSet.available {
-      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: parameters)
+      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(
+        layer, parameters: parameters, algorithm: subject.algorithm)
       var output = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(inputs, into: &output)
       let once = output.bits
@@ -51,8 +54,8 @@ import TiledBackend
     let (one, picture, parameters) = try subject.make(1)
     let (three, pictures, _) = try subject.make(3)
     for set in InstructionSet.available {
-      let once = try run(one, picture, parameters, set, threads: 2).bits
-      let thrice = try run(three, pictures, parameters, set, threads: 2).bits
+      let once = try run(one, picture, parameters, set, threads: 2, algorithm: subject.algorithm).bits
+      let thrice = try run(three, pictures, parameters, set, threads: 2, algorithm: subject.algorithm).bits
       #expect(thrice == once + once + once, "\(set)")
     }
   }
@@ -62,7 +65,8 @@ import TiledBackend
   func alignments(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(1)
     for set in InstructionSet.available {
-      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: parameters)
+      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(
+        layer, parameters: parameters, algorithm: subject.algorithm)
       var first = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(inputs, into: &first)
       let copies = inputs.map { $0.copiesElsewhere() }
@@ -81,7 +85,8 @@ import TiledBackend
   func surroundings(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(1)
     for set in InstructionSet.available {
-      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: parameters)
+      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(
+        layer, parameters: parameters, algorithm: subject.algorithm)
       var plain = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(inputs, into: &plain)
       let spared = inputs.map { $0.withSpareElements() }
@@ -95,9 +100,10 @@ import TiledBackend
 
   private func run(
     _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, _ set: InstructionSet,
-    threads: Int
+    threads: Int, algorithm: String?
   ) throws -> Tensor<Float> {
-    let plan = try TiledBackend(instructionSet: set, threads: threads).plan(layer, parameters: parameters)
+    let plan = try TiledBackend(instructionSet: set, threads: threads).plan(
+      layer, parameters: parameters, algorithm: algorithm)
     var output = Tensor<Float>(layer.outputShape, repeating: .nan)
     plan.run(inputs, into: &output)
     return output
