@@ -99,7 +99,8 @@ let package = Package(
       name: "efgrbench",
       dependencies: [
         "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Golden", "History", "Measurement",
-        "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend", "Verification",
+        "Microkernels", "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend",
+        "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -122,7 +123,7 @@ let package = Package(
       name: "AccuracyTests",
       dependencies: ["Accuracy", "Golden", "OpenBLASBackend", "ReferenceBackend", "TiledBackend"],
       swiftSettings: dataCode),
-    .testTarget(name: "FaultsTests", dependencies: ["Faults"]),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),

@@ -53,11 +53,13 @@ struct BilinearPatch {
   /// Samples the plane of `input` that begins at flat index `plane`.
   func sample(_ input: Tensor<Float>, plane: Int) -> Sample {
     var sample = Sample()
-    for (row, weightY) in [(y.cell, 1 - y.fraction), (y.cell + 1, y.fraction)] {
-      for (column, weightX) in [(x.cell, 1 - x.fraction), (x.cell + 1, x.fraction)] {
-        let value = lattice(input, plane, row, column)
-        sample.value += weightY * weightX * value
-        sample.magnitude += weightY * weightX * abs(value)
+    for down in 0...1 {
+      let weightY = down == 0 ? 1 - y.fraction : y.fraction
+      for right in 0...1 {
+        let weight = weightY * (right == 0 ? 1 - x.fraction : x.fraction)
+        let value = lattice(input, plane, y.cell + down, x.cell + right)
+        sample.value += weight * value
+        sample.magnitude += weight * abs(value)
       }
     }
     sample.displacement = y.uncertainty * slopeY(input, plane) + x.uncertainty * slopeX(input, plane)

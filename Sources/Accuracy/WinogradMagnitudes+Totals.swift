@@ -47,9 +47,11 @@ extension WinogradMagnitudes {
     }
   }
 
-  /// Sums over many filters or patches: of every channel's points, and over the channels of every point's squares.
+  /// Sums and maxima over many filters or patches: of every channel's points, and over the channels of every point's
+  /// squares.
   private struct PointSums: Sendable {
     private(set) var sums: [Sandwich.Grid]
+    private(set) var peaks: [Sandwich.Grid]
     private(set) var squares = Sandwich.zeros
 
     /// Of `count` items, whose channels `grid` gives; in a few parts, so that few sums are held at a time.
@@ -62,6 +64,7 @@ extension WinogradMagnitudes {
             let values = grid(item, channel)
             for row in 0..<8 {
               part.sums[channel][row] += values[row]
+              part.peaks[channel][row] = pointwiseMax(part.peaks[channel][row], values[row])
               part.squares[row] += values[row] * values[row]
             }
           }
@@ -72,39 +75,49 @@ extension WinogradMagnitudes {
       for part in parts {
         for row in 0..<8 {
           squares[row] += part.squares[row]
-          for channel in 0..<channels { sums[channel][row] += part.sums[channel][row] }
+          for channel in 0..<channels {
+            sums[channel][row] += part.sums[channel][row]
+            peaks[channel][row] = pointwiseMax(peaks[channel][row], part.peaks[channel][row])
+          }
         }
       }
     }
 
     private init(channels: Int) {
       sums = [Sandwich.Grid](repeating: Sandwich.zeros, count: channels)
+      peaks = sums
     }
   }
 
-  /// Σ_o M_o at every pixel, [images][rows][columns]: the magnitudes of one output channel whose filter is the sum of
-  /// all, |s_o|·|U_o|, with what bias and norm add.
+  /// Of every pixel, [N·Ho·Wo]: Σ M over the output channels, and a number that M exceeds in none of them. The algorithm
+  /// is run once with the filters' magnitudes |s_k·U_kci| added up over k, and once with the largest of them.
   ///
   /// - Complexity: O((tiles + outputs)·channels·(m + 2)²).
-  package func sumsOverOutputs() -> [Double] {
-    let filters = filterSums().sums
-    let shift = (0..<output[1]).reduce(0) { $0 + epilogue.magnitude(0, $1) }
+  package func channelTotals() -> [(sum: Double, peak: Double)] {
+    let filters = filterSums()
+    let shifts = (0..<output[1]).map { epilogue.magnitude(0, $0) }
+    let (shift, shiftPeak) = (shifts.reduce(0, +), shifts.max() ?? 0)
     let tiles = allTiles()
     let parts = Parallel.map(tiles.count) { index in
-      var products = Sandwich.zeros
+      var (products, peaks) = (Sandwich.zeros, Sandwich.zeros)
       for channel in 0..<channels {
         let values = patch(tiles[index], channel)
-        for row in 0..<transform.size { products[row] += filters[channel][row] * values[row] }
+        for row in 0..<transform.size {
+          products[row] += filters.sums[channel][row] * values[row]
+          peaks[row] += filters.peaks[channel][row] * values[row]
+        }
       }
-      return sums(products)
+      return (sums: sums(products), peaks: sums(peaks))
     }
-    var pixels = [Double](repeating: 0, count: output[0] * output[2] * output[3])
-    for (tile, values) in zip(tiles, parts) {
+    var totals = [(sum: Double, peak: Double)](repeating: (0, 0), count: output[0] * output[2] * output[3])
+    for (tile, part) in zip(tiles, parts) {
       forEachPixel(of: tile) { row, column, y, x in
-        pixels[(tile.image * output[2] + y) * output[3] + x] = values[row][column] + shift
+        totals[(tile.image * output[2] + y) * output[3] + x] = (
+          part.sums[row][column] + shift, part.peaks[row][column] + shiftPeak
+        )
       }
     }
-    return pixels
+    return totals
   }
 }
 

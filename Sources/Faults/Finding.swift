@@ -31,13 +31,17 @@ package struct Finding: Sendable {
   package let changed: Int
   /// On how many probes each check told.
   package let catches: [Catcher: Int]
+  /// On how many probes the standard judge fails the output, and on how many of these each ``Tolerance`` does.
+  package let failures: Int
+  package let toleranceCatches: [String: Int]
   /// The largest |error| / bound on any probe: how clearly it shows.
   package let ratio: Double
 
   /// Tries `fault` on every probe of `kind`.
   package init(_ fault: Fault, in kind: LayerKind, probes: [Probe]) {
-    var (changed, ratio) = (0, 0.0)
+    var (changed, failures, ratio) = (0, 0, 0.0)
     var catches: [Catcher: Int] = [:]
+    var toleranceCatches: [String: Int] = [:]
     for probe in probes {
       guard let output = fault.mechanism.output(on: probe), !output.hasSameBits(as: probe.right) else {
         continue
@@ -45,7 +49,13 @@ package struct Finding: Sendable {
       changed += 1
       let verdict = probe.judge(output)
       ratio = max(ratio, verdict.maxRatio)
-      if let catcher = Catcher(verdict, exact: probe.demandsEquality) { catches[catcher, default: 0] += 1 }
+      if let catcher = Catcher(verdict, exact: probe.demandsEquality) {
+        catches[catcher, default: 0] += 1
+        failures += 1
+        for tolerance in Tolerance.all where !tolerance.passes(output, truth: probe.truth) {
+          toleranceCatches[tolerance.id, default: 0] += 1
+        }
+      }
       if probe.isContradictedByProjections(output) { catches[.projection, default: 0] += 1 }
     }
     self.fault = fault
@@ -53,6 +63,8 @@ package struct Finding: Sendable {
     self.probes = probes.count
     self.changed = changed
     self.catches = catches
+    self.failures = failures
+    self.toleranceCatches = toleranceCatches
     self.ratio = ratio
     outcome = Self.outcome(
       isDeclaredEquivalent: fault.proofOfEquivalence != nil, isChanged: changed > 0,
@@ -99,12 +111,5 @@ extension Mechanism {
     case .output(let damage): return damage(probe.right)
     case .formula(let formula): return formula(probe)
     }
-  }
-}
-
-extension Tensor<Float> {
-  /// Equal to the bit, zeros of either sign and NaNs being told apart.
-  func hasSameBits(as other: Tensor<Float>) -> Bool {
-    shape == other.shape && zip(values, other.values).allSatisfy { $0.bitPattern == $1.bitPattern }
   }
 }

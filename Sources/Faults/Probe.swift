@@ -66,6 +66,9 @@ package struct Probe: Sendable {
     return Truth(shape: output.shape, values: output.values, magnitudes: sample?.magnitudes)
   }
 
+  /// The layer with its data, for implementations to be tried on.
+  var specimen: Specimen { Specimen(layer: layer, inputs: inputs, parameters: parameters) }
+
   /// Four projections with the signs of the golden format, one addition after the other.
   private static func projections(of values: [Double]) -> [Double] {
     (0..<UInt64(4)).map { index in

@@ -6,20 +6,20 @@ import Tensors
 /// has format `efgrnet-network/1`; the picture lies beside it.
 package struct NetworkGolden: Sendable {
   /// The network's name in the catalogue.
-  package let network: String
+  package private(set) var network: String
   /// The picture's file name, in the folder of the golden.
   package let image: String
   /// SHA-256 of the picture's bytes, lower-case hexadecimal.
   package let imageSHA256: String
   /// The shape of every layer's output, and of the preprocessed picture under the name `image`.
-  package let shapes: [String: Shape]
+  package private(set) var shapes: [String: Shape]
   /// How far the decisions of the filtering are from falling otherwise: `score`, `objectness`, `iou`, `gap`.
-  package let margins: [String: Double]
+  package private(set) var margins: [String: Double]
   /// Who made the file and how: a JSON object as it stands in the file.
   package let provenance: String
   package let url: URL
   private let sources: [String: ParameterSources]
-  private let truths: [String: Truth]
+  private var truths: [String: Truth]
 
   static let format = "efgrnet-network/1"
 
@@ -103,6 +103,23 @@ package struct NetworkGolden: Sendable {
         file: url.path, rule: "the parameters of layer \(layer) differ in shape from the catalogue's")
     }
     return found.load()
+  }
+
+  /// The parameters and the picture for another network whose layers have the same ones, such as the same network for
+  /// pictures of another size. It knows no truth.
+  ///
+  /// - Returns: nil where a layer of `other` has parameters that this golden has not, or has in other shapes.
+  package func lent(to other: Network) -> NetworkGolden? {
+    let fits = other.layers.allSatisfy { layer in
+      (sources[layer.name] ?? ParameterSources()).shapes == layer.parameterShapes
+    }
+    guard fits else { return nil }
+    var golden = self
+    golden.network = other.name
+    golden.truths = [:]
+    golden.shapes = [:]
+    golden.margins = [:]
+    return golden
   }
 
   /// The true output of the layer called `layer` (`image`: the preprocessed picture), without magnitudes; nil where

@@ -23,7 +23,8 @@ extension HistoryDatabase {
     `threads`, `isa`, `os`, `kernel`, `openblas_coretype`.
     - `run`: `uuid`, `label`, `network`, `machine_id`, `environment_id`, `started`, `finished`, `status` (running, \
     complete, interrupted; a killed run stays running), `options` (JSON), `planned_layers`, `load_average` (at the \
-    start), `roofs` (JSON: isa, threads, gflops, gbps, caches).
+    start), `roofs` (JSON: isa, threads, gflops, gbps, caches), `origin` (the file that it was merged from; empty where \
+    it was recorded), `hot_code` (digest of the compiled code that is timed; NULL: unknown).
     - `layer`: a layer of a network, shared by the runs in which it is the same. `network`, `name`, `kind`, \
     `position`, `attributes` (in words), `input_shapes`, `output_shape` (JSON, NCHW), `parameters`, `macs`, `bytes` \
     (moved at the least).
@@ -40,8 +41,29 @@ extension HistoryDatabase {
     - `sample`: the raw samples of a timing. `timing_id`, `ns` (BLOB of little-endian float64, in order).
     - `network_total`: `run_id`, `backend`, `threads`, `sum_of_layers_ns`.
     - `refused_file`: `run_id`, `file`, `message`.
+    - `document`: a JSON document, such as a self-test's. `uuid`, `schema` (its name and version), `run_id` (NULL: of \
+    no run), `created`, `json`.
+    - `baseline`: a run that bears a name; a name may be borne by runs of several machines, and of those that compare \
+    the latest holds. `name`, `run_id`, `note`, `is_active` (0: taken away), `changed`.
+    - `experiment`: two builds compared in interleaved processes, or one shard of that. `uuid`, `suite` (shared by \
+    the shards), `shard`, `shards`, `label`, `network`, `machine_id`, `base_environment_id`, `head_environment_id`, \
+    `base_hot_code`, `head_hot_code` (digests of the compiled code that is timed), `started`, `finished`, `status`, \
+    `plan` (JSON), `verdict` (JSON; NULL until there is one).
+    - `experiment_layer`: a layer and backend of an experiment. `experiment_id`, `position`, `layer`, `kind`, \
+    `backend`, `repetitions` (calls in each sample, the same in all arms), `base_algorithm`, `head_algorithm`, \
+    `base_status`, `head_status`, `base_max_ratio`, `head_max_ratio` (of the verification before timing).
+    - `block`: one balanced block of an experiment's processes. `experiment_id`, `number`, `stage` (1; 2 confirms), \
+    `discarded` (the rule that it broke; NULL: kept).
+    - `visit`: one process in a block. `block_id`, `position`, `arm` (base, control, head), `wall_ns`, `steal_ns`, \
+    `involuntary_switches`, `minor_faults`, `major_faults`, `instructions`, `cycles` (NULL where the kernel gives \
+    none), `control_ns` (a call of the control kernel).
+    - `visit_sample`: `visit_id`, `experiment_layer_id`, `ns` (BLOB of little-endian float64, in order).
+    - `regression`: a change for the worse and how it stands. `uuid`, `series` (machine, toolchain, flags, threads and \
+    instruction set in one), `network`, `layer`, `backend`, `measure` (time or accuracy), `state` (new, confirmed, \
+    accepted, fixed), `ratio`, `base_commit`, `head_commit`, `opened`, `changed`, `reason`, `expires` (of an \
+    acceptance; NULL: never).
 
-    Every table has the key `id`, but `sample`, whose key is `timing_id`.
+    Every table has the key `id`, but `sample`, whose key is `timing_id`, and `visit_sample`, whose key is the pair.
 
     """
 }

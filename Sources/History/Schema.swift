@@ -4,7 +4,7 @@ enum Schema {
   static let applicationID = 0x4546_4752
 
   /// `migrations[v]` leads from version v to v + 1. Scripts that were once released never change.
-  static let migrations = [version1, version2]
+  static let migrations = [version1, version2, version3]
 
   /// The version that this program reads and writes.
   static var version: Int { migrations.count }

@@ -70,24 +70,26 @@ public func multiplyTile<V: KernelVector, let rows: Int, let vectors: Int>(
 ) {
   var sums = InlineArray<rows, InlineArray<vectors, V>>(
     repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
+  let rowBytes = vectors &* MemoryLayout<V>.size
   var weights = UnsafeRawPointer(tile.b)
   for tap in 0..<tile.tapCount {
     let base = tile.a + tile.taps[tap]
     var inputs = InlineArray<rows, UnsafePointer<Float>>(repeating: base)
     for m in 0..<rows { inputs[unchecked: m] = base + tile.pixels[m] }
-    for k in 0..<tile.depth {
-      var row = InlineArray<vectors, V>(repeating: V(repeating: 0))
-      for n in 0..<vectors {
-        row[unchecked: n] = weights.load(fromByteOffset: n &* MemoryLayout<V>.size, as: V.self)
-      }
-      for m in 0..<rows {
-        let x = V(repeating: inputs[unchecked: m][k])
-        for n in 0..<vectors {
-          sums[unchecked: m][unchecked: n] = sums[unchecked: m][unchecked: n]
-            .adding(product: x, row[unchecked: n])
-        }
-      }
-      weights += vectors &* MemoryLayout<V>.size
+    var k = 0
+    // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
+    while k &+ 4 <= tile.depth {
+      multiplyStep(inputs, k, weights, &sums)
+      multiplyStep(inputs, k &+ 1, weights + rowBytes, &sums)
+      multiplyStep(inputs, k &+ 2, weights + 2 &* rowBytes, &sums)
+      multiplyStep(inputs, k &+ 3, weights + 3 &* rowBytes, &sums)
+      weights += 4 &* rowBytes
+      k &+= 4
+    }
+    while k < tile.depth {
+      multiplyStep(inputs, k, weights, &sums)
+      weights += rowBytes
+      k &+= 1
     }
   }
   let c = UnsafeMutableRawPointer(tile.c)
@@ -97,6 +99,25 @@ public func multiplyTile<V: KernelVector, let rows: Int, let vectors: Int>(
       var sum = sums[unchecked: m][unchecked: n]
       if tile.accumulate { sum += c.load(fromByteOffset: offset, as: V.self) }
       c.storeBytes(of: sum, toByteOffset: offset, as: V.self)
+    }
+  }
+}
+
+/// One product step of a tile: sums[m][n] += inputs[m][k] · weights[n].
+@inlinable @inline(__always)
+func multiplyStep<V: KernelVector, let rows: Int, let vectors: Int>(
+  _ inputs: borrowing InlineArray<rows, UnsafePointer<Float>>, _ k: Int, _ weights: UnsafeRawPointer,
+  _ sums: inout InlineArray<rows, InlineArray<vectors, V>>
+) {
+  var row = InlineArray<vectors, V>(repeating: V(repeating: 0))
+  for n in 0..<vectors {
+    row[unchecked: n] = weights.load(fromByteOffset: n &* MemoryLayout<V>.size, as: V.self)
+  }
+  for m in 0..<rows {
+    let x = V(repeating: inputs[unchecked: m][k])
+    for n in 0..<vectors {
+      sums[unchecked: m][unchecked: n] = sums[unchecked: m][unchecked: n]
+        .adding(product: x, row[unchecked: n])
     }
   }
 }

@@ -91,12 +91,14 @@ public struct KernelTable: Sendable {
   /// Floating-point operations in one iteration of ``peak``.
   public let peakOperations: Int
 
-  /// The table over the vector `V`, with micro-kernels of `rows` pixels. An instruction set's target calls this once;
-  /// inlined there, every function below is compiled with that target's instructions.
+  /// The table over the vector `V`, with micro-kernels of `rows` pixels × two vectors and `narrowRows` pixels × one. An
+  /// instruction set's target calls this once; inlined there, every function below is compiled with that target's
+  /// instructions.
   @inlinable @inline(__always)
-  public init<V: KernelVector, let rows: Int>(
-    _: V.Type, rows shape: InlineArray<rows, Void>.Type, wideName: String, narrowName: String,
-    packedGemms: [PackedGemmKernel]
+  public init<V: KernelVector, let rows: Int, let narrowRows: Int>(
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type,
+    narrowRows narrowShape: InlineArray<narrowRows, Void>.Type,
+    wideName: String, narrowName: String, packedGemms: [PackedGemmKernel]
   ) {
     typealias Loops = VectorLoops<V>
     lanes = V.scalarCount
@@ -104,8 +106,8 @@ public struct KernelTable: Sendable {
     wideGemm = GemmKernel(name: wideName, rows: rows, columns: 2 * V.scalarCount) {
       multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<2, Void>.self)
     }
-    narrowGemm = GemmKernel(name: narrowName, rows: rows, columns: V.scalarCount) {
-      multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<1, Void>.self)
+    narrowGemm = GemmKernel(name: narrowName, rows: narrowRows, columns: V.scalarCount) {
+      multiplyTile($0, V.self, rows: InlineArray<narrowRows, Void>.self, vectors: InlineArray<1, Void>.self)
     }
     self.packedGemms = packedGemms
     winograd2 = WinogradKernels(V.self, WinogradScheme2.self)

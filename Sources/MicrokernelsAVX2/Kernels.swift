@@ -2,8 +2,9 @@ import Microkernels
 
 /// The micro-kernels for AVX2 and FMA (x86-64-v3).
 package let avx2Kernels = KernelTable(
-  SIMD8<Float>.self, rows: InlineArray<6, Void>.self, wideName: "sgemm_6x16_avx2",
-  narrowName: "sgemm_6x8_avx2",
+  SIMD8<Float>.self, rows: InlineArray<6, Void>.self, narrowRows: InlineArray<10, Void>.self,
+  wideName: "sgemm_6x16_avx2",
+  narrowName: "sgemm_10x8_avx2",
   packedGemms: [
     PackedGemmKernel(
       SIMD8<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),

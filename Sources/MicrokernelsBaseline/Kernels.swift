@@ -2,8 +2,9 @@ import Microkernels
 
 /// The micro-kernels for what every processor of the architecture has.
 package let baselineKernels = KernelTable(
-  SIMD4<Float>.self, rows: InlineArray<4, Void>.self, wideName: "sgemm_4x8_baseline",
-  narrowName: "sgemm_4x4_baseline",
+  SIMD4<Float>.self, rows: InlineArray<4, Void>.self, narrowRows: InlineArray<8, Void>.self,
+  wideName: "sgemm_4x8_baseline",
+  narrowName: "sgemm_8x4_baseline",
   packedGemms: packedGemms)
 
 // NEON has thirty-two vector registers, SSE2 sixteen.

@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import Tensors
 
 /// Computes `count` pieces of an output, in order, by `threads` workers.
 ///
@@ -15,10 +14,6 @@ func inSlices<Scalar: ReferenceScalar>(
 ) -> [Scalar] {
   let workers = max(1, min(threads, count))
   if workers == 1 { return body(0..<count) }
-  let slices = Mutex([[Scalar]](repeating: [], count: workers))
-  DispatchQueue.concurrentPerform(iterations: workers) { worker in
-    let slice = body(count * worker / workers..<count * (worker + 1) / workers)
-    slices.withLock { $0[worker] = slice }
-  }
-  return slices.withLock { Array($0.joined()) }
+  let slices = Parallel.map(workers) { body(count * $0 / workers..<count * ($0 + 1) / workers) }
+  return Array(slices.joined())
 }

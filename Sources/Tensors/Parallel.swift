@@ -8,18 +8,25 @@ package enum Parallel {
   package static func map<Result: Sendable>(
     _ count: Int, _ transform: @Sendable (Int) -> Result
   ) -> [Result] {
-    let results = Mutex([Result?](repeating: nil, count: count))
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      let result = transform(index)
-      results.withLock { $0[index] = result }
-    }
-    return results.withLock { $0 }.compactMap { $0 }
+    let slots = (0..<count).map { _ in Slot<Result>() }
+    DispatchQueue.concurrentPerform(iterations: count) { slots[$0].put(transform($0)) }
+    return slots.compactMap { $0.value }
   }
 
   /// The chunks of `size` that cover `0..<count`; the last may be shorter.
   package static func chunks(of count: Int, size: Int) -> [Range<Int>] {
     stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
+}
+
+/// A place for one result. Each call has its own, so that none waits for another, and ThreadSanitizer, which does not
+/// know Swift's locks, sees no two threads in one place before all calls are over.
+private final class Slot<Value: Sendable>: Sendable {
+  private let storage = Mutex<Value?>(nil)
+
+  func put(_ value: Value) { storage.withLock { $0 = value } }
+
+  var value: Value? { storage.withLock { $0 } }
 }
 
 extension Array where Element: BitwiseCopyable & Sendable {

@@ -40,3 +40,10 @@ package struct Tensor<Element: Sendable>: Sendable {
 }
 
 extension Tensor: Equatable where Element: Equatable {}
+
+extension Tensor<Float> {
+  /// Equal to the bit, zeros of either sign and NaNs being told apart.
+  package func hasSameBits(as other: Tensor<Float>) -> Bool {
+    shape == other.shape && zip(values, other.values).allSatisfy { $0.bitPattern == $1.bitPattern }
+  }
+}

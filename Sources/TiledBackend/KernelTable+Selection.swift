@@ -24,6 +24,9 @@ extension KernelTable {
 }
 
 extension KernelTable {
+  /// The micro-kernel for so many output channels.
+  func gemm(outputs: Int) -> GemmKernel { outputs <= narrowGemm.columns ? narrowGemm : wideGemm }
+
   /// The kernels of a Winograd scheme.
   func winograd(_ transform: WinogradTransform) -> WinogradKernels {
     transform.outputs == 2 ? winograd2 : winograd4

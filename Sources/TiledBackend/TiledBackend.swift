@@ -9,6 +9,7 @@ package final class TiledBackend: Backend {
   package let name = "tiled"
   package let instructionSet: InstructionSet
   let kernels: KernelTable
+  private let tileCoverage: TileCoverage?
   let pool: WorkerPool
   private let choice: AlgorithmChoice
 
@@ -16,13 +17,17 @@ package final class TiledBackend: Backend {
   ///   - instructionSet: one that the processor has, see ``InstructionSet/available``.
   ///   - threads: threads to work with, the caller's included; at least 1.
   ///   - choice: which algorithm a layer is planned with where the caller names none.
+  ///   - coverage: notes which ways through the micro-kernels the plans take; not for timing.
   package init(
-    instructionSet: InstructionSet = .best, threads: Int, choice: AlgorithmChoice = .automatic
+    instructionSet: InstructionSet = .best, threads: Int, choice: AlgorithmChoice = .automatic,
+    coverage: KernelCoverage? = nil
   ) {
     precondition(InstructionSet.available.contains(instructionSet))
     self.instructionSet = instructionSet
     self.choice = choice
-    kernels = .kernels(for: instructionSet)
+    let table = KernelTable.kernels(for: instructionSet)
+    kernels = coverage.map { KernelTable(table, noting: $0) } ?? table
+    tileCoverage = coverage.map { TileCoverage(table, $0) }
     pool = WorkerPool(size: threads)
   }
 
@@ -63,7 +68,7 @@ package final class TiledBackend: Backend {
     }
     return PlanContext(
       layer: layer, algorithm: algorithm ?? choice.algorithm(for: layer, known: known), kernels: kernels,
-      pool: pool)
+      tileCoverage: tileCoverage, pool: pool)
   }
 
   /// See ``plan(_:parameters:algorithm:)``.
@@ -134,6 +139,7 @@ struct PlanContext {
   let layer: Layer
   let algorithm: String
   let kernels: KernelTable
+  let tileCoverage: TileCoverage?
   let pool: WorkerPool
 
   /// How many tasks to cut `items` of work into: a few per thread, so that a thread that loses its core for a while

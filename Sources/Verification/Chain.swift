@@ -41,13 +41,16 @@ package final class Chain {
     return chain
   }
 
-  /// Runs the next layer of a network golden and judges it at the elements that the golden knows.
+  /// Runs the next layer of a network golden and judges it at the elements that the golden knows; where it knows none,
+  /// for it was lent, at a sample of the elements.
   ///
   /// - Returns: nil where the backend does not offer the kind and the reference ran in its stead.
   package func advance(_ step: Step, on golden: NetworkGolden) throws -> Link? {
     let known = golden.truth(for: step.layer.name)
     let parameters = try golden.parameters(for: step.layer)
-    let link = try advance(step, parameters: parameters, known: known, indices: known?.indices)
+    let indices =
+      if let known { known.indices } else { ElementSample.indices(below: step.layer.outputShape.count) }
+    let link = try advance(step, parameters: parameters, known: known, indices: indices)
     guard let known, let output = outputs[step.layer.name] else { return link }
     return link?.confirmingDecisions(output, step.layer, known)
   }
@@ -75,9 +78,26 @@ package final class Chain {
     let check = try truths.check(
       output, of: layer, model: plan.errorModel, inputs: inputs, parameters: parameters, indices: indices)
     return Link(
-      layer: layer.name, algorithm: plan.algorithm, local: check.verdict,
+      layer: layer.name, algorithm: plan.algorithm, model: plan.errorModel, local: check.verdict,
       shares: known.flatMap { ErrorShares(output: output, local: check.truth, known: $0) },
       nanoseconds: nanoseconds)
+  }
+
+  /// Runs the next layer without judging it, for the sake of those that follow.
+  package func pass(_ step: Step, on golden: NetworkGolden) throws {
+    let plan = try (backend.offers(step.layer.kind) ? backend : fallback).plan(
+      step.layer, parameters: try golden.parameters(for: step.layer))
+    var output = Tensor<Float>(step.layer.outputShape, repeating: .nan)
+    plan.run(inputs(of: step), into: &output)
+    outputs[step.layer.name] = output
+    release(after: step, plan)
+  }
+
+  /// Takes a layer's output from another chain, as if it had run here; a layer that has run here keeps its own. A chain
+  /// that has adopted anything can't ``runAgain()``.
+  package func adopt(_ step: Step, from other: Chain) {
+    let name = step.layer.name
+    if outputs[name] == nil { outputs[name] = other.outputs[name] }
   }
 
   private func release(after step: Step, _ plan: any Plan) {

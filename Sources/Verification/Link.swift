@@ -1,4 +1,5 @@
 import Accuracy
+import Backends
 import Catalogue
 import Tensors
 
@@ -6,6 +7,8 @@ import Tensors
 package struct Link: Sendable {
   package let layer: String
   package let algorithm: String
+  /// What the plan declares of its arithmetic.
+  package let model: ErrorModel
   /// The layer on its own: its output against the truth for the inputs that it got.
   package let local: Verdict
   /// The local verdict, overruled where the network's decisions are wrong as a whole.
@@ -14,9 +17,13 @@ package struct Link: Sendable {
   package let shares: ErrorShares?
   package let nanoseconds: Double
 
-  init(layer: String, algorithm: String, local: Verdict, shares: ErrorShares?, nanoseconds: Double) {
+  init(
+    layer: String, algorithm: String, model: ErrorModel, local: Verdict, shares: ErrorShares?,
+    nanoseconds: Double
+  ) {
     self.layer = layer
     self.algorithm = algorithm
+    self.model = model
     self.local = local
     verdict = local
     self.shares = shares

@@ -27,10 +27,11 @@ package struct Verifier {
     self.selection = selection
   }
 
-  /// One implementation's try: its plan, the verdict, and how long the call took that was judged.
+  /// One implementation's try: its plan, the verdict, and the call that was judged: what it gave and how long it took.
   package struct Outcome {
     package let plan: any Plan
     package let verdict: Verdict
+    package let output: Tensor<Float>
     package let nanoseconds: Double
   }
 
@@ -69,7 +70,7 @@ package struct Verifier {
       layer: trial.layer, output: output, truth: trial.truth, bounds: bounds, exact: trial.isExact
     ).weighingFlips(of: trial.layer, inputs: trial.inputs, output: output, exact: trial.isExact)
     return Outcome(
-      plan: plan, verdict: sums.confirm(verdict, trial, output, plan.errorModel),
+      plan: plan, verdict: sums.confirm(verdict, trial, output, plan.errorModel), output: output,
       nanoseconds: Double(nanoseconds))
   }
 }

@@ -50,6 +50,30 @@ import Testing
     #expect(throws: GoldenError.self) { try golden.parameters(for: "conv", shapes: .none) }
   }
 
+  @Test(arguments: [(1, true), (2, false)])
+  func `a network golden is lent to networks with the same parameters, without its truth`(
+    channels: Int, fits: Bool
+  ) throws {
+    let entry = try entry { draft in
+      draft.metadata["generated"] =
+        #"{"conv.weight":{"shape":[1,3,1,1],"distribution":"constant","value":2}}"#
+    }
+    guard case .network(let golden)? = entry else { throw CocoaError(.fileReadUnknown) }
+    let conv = try Layer(
+      name: "conv", operation: .conv2d(Convolution(relu: true)),
+      inputShapes: [Shape(trusted: [1, 3, 64, 64])],
+      parameterShapes: ParameterShapes(
+        weight: Shape(trusted: [channels, 3, 1, 1]), norm: Shape(trusted: [channels])))
+    let network = Network(
+      name: "larger", imageSize: 64, classes: 2, steps: [Step(layer: conv, sources: [.image])])
+    let lent = golden.lent(to: network)
+    #expect((lent != nil) == fits)
+    guard let lent else { return }
+    #expect(lent.network == "larger")
+    #expect(lent.truth(for: "conv")?.values == nil)
+    #expect(try lent.parameters(for: conv).weight?.values == [2, 2, 2])
+  }
+
   @Test(arguments: [
     ("leftover", "belongs to no layer"), ("truthless", "the true output of conv is missing"),
     ("index", "index 2, outside 0..<2"), ("norm", "\"conv.bn.bias\" is missing"),

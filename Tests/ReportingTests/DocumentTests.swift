@@ -19,13 +19,13 @@ struct DocumentTests {
     let document = VerifyDocument(
       machine: machine, results: results, refused: [RefusedFile(file: "x", message: "y")])
     let root = try object(try document.jsonText())
-    #expect(Set(root.keys) == ["schema", "machine", "results", "refused", "summary"])
+    #expect(Set(root.keys) == ["schema", "machine", "results", "refused", "summary", "coverage"])
     #expect(root["schema"] as? String == "efgrbench-verify/1")
     let first = try #require((root["results"] as? [[String: Any]])?.first)
     #expect(
       Set(first.keys) == [
         "case", "kind", "backend", "algorithm", "status", "elements", "max_abs_error", "max_ratio", "ulp",
-        "first_failure", "repro", "message", "nonzero_share",
+        "first_failure", "repro", "message", "nonzero_share", "deterministic",
       ])
     #expect(first["first_failure"] is NSNull)
     #expect(Set((first["ulp"] as? [String: Any] ?? [:]).keys) == ["p50", "p99", "max"])
@@ -44,7 +44,7 @@ struct DocumentTests {
     #expect(
       Set(first.keys) == [
         "network", "layer", "kind", "backend", "algorithm", "threads", "median_ns", "ci_low_ns", "ci_high_ns",
-        "samples", "gflops", "roof_fraction",
+        "samples", "gflops", "roof_fraction", "deterministic",
       ])
     let roofs = try #require(root["roofs"] as? [String: Any])
     #expect(roofs["gflops"] as? Double == 211)

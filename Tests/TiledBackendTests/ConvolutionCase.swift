@@ -62,6 +62,19 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
         ConvolutionCase(
           channels: 3, outputs: 33, kernel: Pair(1, 3), map: Pair(1, width), padding: Pair(0, 1)))
     }
+    // Several blocks of products in the narrow kernels: of equal length, and the last one shorter.
+    for kernel in [Pair(3), Pair(2, 3)] {
+      cases.append(ConvolutionCase(channels: 32, outputs: 4, kernel: kernel, map: Pair(5, 6)))
+    }
+    // Four, five, six and eight tiles of 4×4, as many as the packed kernels have rows, in one chain of products, in two
+    // equal ones, and with the last one shorter.
+    for (map, outputs) in [(Pair(8), 64), (Pair(4, 20), 64), (Pair(8, 12), 64), (Pair(8, 16), 32)] {
+      for channels in [16, 80, 128] {
+        cases.append(
+          ConvolutionCase(
+            channels: channels, outputs: outputs, kernel: Pair(3), map: map, padding: Pair(1), relu: true))
+      }
+    }
     cases += [
       ConvolutionCase(
         batch: 2, channels: 18, outputs: 34, kernel: Pair(3), map: Pair(7, 5), stride: Pair(2, 1),

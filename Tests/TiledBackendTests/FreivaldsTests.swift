@@ -3,6 +3,7 @@ import Backends
 import Catalogue
 import Tensors
 import Testing
+import TiledBackend
 
 @Suite("Random sums over all channels") struct FreivaldsTests {
   @Test("equal one convolution exactly on whole numbers", arguments: Linear.all)
@@ -86,6 +87,85 @@ import Testing
     #expect(judge(layer, data, right.model, wrong, rows: 0).status == .mistrusted)
   }
 
+  /// Behind a ReLU another implementation's unclipped output completes the sums.
+  @Test("equal one convolution behind a ReLU", arguments: Linear.all, [false, true])
+  func rectified(_ linear: Linear, isWhole: Bool) throws {
+    var linear = linear
+    let plain = try linear.layer(batch: 2)
+    linear.shape.relu = true
+    let layer = try linear.layer(batch: 2)
+    let data = TestData(plain, whole: isWhole)
+    for backend in Implementation.all {
+      for other in Implementation.all {
+        let (output, model) = try backend.output(layer, data)
+        let (unclipped, otherModel) = try other.output(plain, data)
+        let verdict = judge(
+          layer, data, model, output, unclipped: UnclippedOutput(unclipped, model: otherModel))
+        #expect(verdict.status == .passed, "\(backend), \(other): \(verdict.message)")
+      }
+    }
+  }
+
+  /// Its terms are larger than the direct algorithm's, and so is the sums' tolerance.
+  @Test("allow a Winograd plan its own rounding, and no more", arguments: WinogradTransform.all.map(\.name))
+  func winograd(_ algorithm: String) throws {
+    for relu in [false, true] {
+      let shape = ConvolutionCase(
+        batch: 2, channels: 34, outputs: 40, kernel: Pair(3), map: Pair(9, 7), padding: Pair(1),
+        dilation: Pair(1, 2), hasNorm: true, relu: relu)
+      let layer = try shape.layer()
+      var plainShape = shape
+      plainShape.relu = false
+      let plain = try plainShape.layer()
+      let data = TestData(layer, whole: false)
+      let backend = TiledBackend(threads: 2)
+      func output(_ layer: Layer, _ algorithm: String?) throws -> (Tensor<Float>, ErrorModel) {
+        let plan = try backend.plan(layer, parameters: data.parameters, algorithm: algorithm)
+        var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+        plan.run(data.inputs, into: &output)
+        return (output, plan.errorModel)
+      }
+      let (right, model) = try output(layer, algorithm)
+      #expect(model.winograd != nil)
+      let (open, openModel) = try output(plain, backend.algorithms(for: plain).first)
+      let unclipped = UnclippedOutput(open, model: openModel)
+      let verdict = judge(layer, data, model, right, unclipped: unclipped)
+      #expect(verdict.status == .passed, "\(verdict.message)")
+      let largest = try #require(right.values.max())
+      var wrong = right
+      wrong.values[right.values.count / 2] += largest
+      #expect(judge(layer, data, model, wrong, unclipped: unclipped).status == .failed)
+    }
+  }
+
+  @Test("show one wrong element behind a ReLU, whether it was clipped or not", arguments: Linear.all)
+  func oneRectifiedElement(_ linear: Linear) throws {
+    var linear = linear
+    let plain = try linear.layer()
+    linear.shape.relu = true
+    let layer = try linear.layer()
+    let data = TestData(plain, whole: false)
+    let backend = Implementation.all[0]
+    let right = try backend.output(layer, data)
+    let unclipped = UnclippedOutput(try backend.output(plain, data).output, model: right.model)
+    let step = Float(1e-3) * Float(layer.reductionLength * layer.outputShape[1])
+    let clipped = try #require(right.output.values.firstIndex(of: 0))
+    let open = try #require(
+      right.output.values.indices.max { right.output.values[$0] < right.output.values[$1] })
+    let faults: [(String, Int, Float)] = [
+      ("raised", open, right.output.values[open] + step), ("dropped to zero", open, 0),
+      ("not clipped", clipped, step), ("negative", clipped, -1e-9), ("lost", clipped, .nan),
+    ]
+    for (name, place, value) in faults {
+      var wrong = right.output
+      wrong.values[place] = value
+      for seed in 0..<4 as Range<UInt64> {
+        let verdict = judge(layer, data, right.model, wrong, seed: seed, unclipped: unclipped)
+        #expect(verdict.status == .failed, "\(name): \(verdict.message)")
+      }
+    }
+  }
+
   @Test("mistrust a ReLU, and refuse another shape")
   func refusals() throws {
     var shape = Linear.all[0].shape
@@ -108,10 +188,12 @@ import Testing
 
   private func judge(
     _ layer: Layer, _ data: TestData, _ model: ErrorModel, _ output: Tensor<Float>, seed: UInt64 = 0,
-    rows: Int? = nil
+    rows: Int? = nil, unclipped: UnclippedOutput? = nil
   ) -> Freivalds.Verdict {
-    Freivalds.check(
-      layer: layer, model: model, inputs: data.inputs, parameters: data.parameters, output: output,
-      seed: seed, rows: rows)
+    guard
+      let sums = Freivalds(
+        layer: layer, inputs: data.inputs, parameters: data.parameters, seed: seed, rows: rows)
+    else { preconditionFailure("a convolution is linear") }
+    return sums.check(output, model: model, unclipped: unclipped)
   }
 }

@@ -27,6 +27,21 @@ import TiledBackend
     }
   }
 
+  @Test("gives the bits of the layers by Winograd's algorithm too", arguments: SampleNetwork.all)
+  func equalByWinograd(_ sample: SampleNetwork) throws {
+    for set in InstructionSet.available {
+      let backend = TiledBackend(instructionSet: set, threads: 2, choice: .forced("winograd-4x4"))
+      let expected = try sample.outputs(backend)
+      let plan = try #require(try backend.planNetwork(sample.network, parameters: sample.parameters))
+      var seen = Set<String>()
+      plan.run(sample.feed) { name, output in
+        seen.insert(name)
+        #expect(output.bits == expected[name]?.bits, "\(set), \(name)")
+      }
+      #expect(seen.union(plan.fusedLayers.keys) == Set(sample.network.layers.map(\.name)))
+    }
+  }
+
   @Test("keeps the results of a run, and only these", arguments: SampleNetwork.all)
   func results(_ sample: SampleNetwork) throws {
     let backend = TiledBackend(threads: 2)

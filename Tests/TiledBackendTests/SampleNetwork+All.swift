@@ -4,7 +4,7 @@ import Testing
 
 extension SampleNetwork {
   static let all: [SampleNetwork] = {
-    do { return [try products(), try layouts(), try heads(), try oddChannels()] } catch {
+    do { return [try products(), try layouts(), try heads(), try oddChannels(), try fewChannels()] } catch {
       Issue.record(error)
       return []
     }
@@ -92,5 +92,25 @@ extension SampleNetwork {
     try net.add("joined", .concat, "product", "c")
     try net.convolution("e", "joined", 14)
     return SampleNetwork("odd channels", size: 9, fused: ["d"], net.steps)
+  }
+
+  /// Blocks of fewer channels than a vector holds, and of a vector's and a rest.
+  private static func fewChannels() throws -> SampleNetwork {
+    var net = NetworkSketch(size: 13)
+    var (last, fused) = ("image", Set<String>())
+    for channels in [12, 5, 3] {
+      let name = "c\(channels)"
+      try net.convolution("\(name).a", last, channels)
+      try net.add("\(name).pool", .maxPool2d(Pooling(kernel: Pair(2), stride: Pair(1))), "\(name).a")
+      try net.convolution("\(name).conf", "\(name).pool", 6, relu: false)
+      try net.add("\(name).map", .objectnessMap, "\(name).conf")
+      try net.add("\(name).modulate", .objectnessModulate, "\(name).pool", "\(name).map")
+      try net.convolution("\(name).b", "\(name).modulate", channels)
+      try net.add("\(name).product", .multiply(relu: false), "\(name).b", "\(name).modulate")
+      fused.insert("\(name).b")
+      last = "\(name).product"
+    }
+    try net.convolution("last", last, 8)
+    return SampleNetwork("few channels", size: 13, fused: fused, net.steps)
   }
 }

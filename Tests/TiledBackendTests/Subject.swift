@@ -40,6 +40,8 @@ struct Subject: CustomTestStringConvertible, Sendable {
         channels: 17, outputs: 33, kernel: Pair(3), map: Pair(19, 23), padding: Pair(1), hasNorm: true,
         relu: true),
       ConvolutionCase(channels: 40, outputs: 70, kernel: Pair(1), map: Pair(21, 20)),
+      // As many channels as a vector and a rest of them.
+      ConvolutionCase(channels: 11, outputs: 5, kernel: Pair(3), map: Pair(6, 5), padding: Pair(1)),
     ]
 
   private init(_ kind: KindCase) {

@@ -7,11 +7,13 @@ import Verification
 
 @Suite("The network of the paper, planned as a whole") struct WholeNetworkTests {
   /// Its products are fused, its heads written in their final order, its detections the same.
-  @Test("gives the bits of its layers one by one", arguments: InstructionSet.available)
-  func equal(_ set: InstructionSet) throws {
+  @Test(
+    "gives the bits of its layers one by one", arguments: InstructionSet.available,
+    [.automatic, .forced("winograd-4x4")] as [AlgorithmChoice])
+  func equal(_ set: InstructionSet, choice: AlgorithmChoice) throws {
     let network = SmallNetwork.network
     let parameters = SeededParameters(network)
-    let backend = TiledBackend(instructionSet: set, threads: 2)
+    let backend = TiledBackend(instructionSet: set, threads: 2, choice: choice)
     let plan = try #require(
       try backend.planNetwork(network) { try parameters.parameters(for: $0) })
     var outputs: [String: Tensor<Float>] = [:]

@@ -12,8 +12,11 @@ import Testing
     let program = try Program(
       ["verify", "Golden/probes", "Golden/exact", "--isa", set.rawValue], in: Self.repository)
     #expect(program.status == 0, "\(program.output)\(program.errors)")
-    // One line per backend and kind: nineteen on two backends, the linear two on the third.
-    #expect(program.output.split(separator: "\n").count == 1 + 19 + 19 + 2, "\(program.output)")
+    // One line per backend and kind: nineteen on two backends, the linear two on the third; then one on equal bits and
+    // one on the ways through the kernels.
+    #expect(program.output.split(separator: "\n").count == 1 + 19 + 19 + 2 + 2, "\(program.output)")
+    #expect(program.output.contains("openblas: does not promise the same bits on every run."))
+    #expect(program.output.contains("ways through its micro-kernels were taken"))
   }
 
   @Test("with a network are refused when the picture is another one")

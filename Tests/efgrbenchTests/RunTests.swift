@@ -30,6 +30,9 @@ private let smallLayers = "objectness4.*,prior4,conv9_2,boxes"
         #expect((result.timing?.median ?? 0) > 0)
       }
     }
+    try Self.checkEvidence(in: database, of: run)
+    #expect(program.output.contains("openblas: does not promise the same bits"))
+    #expect(program.output.contains("The record holds no self-test of this build"))
     let reports = try FileManager.default.contentsOfDirectory(
       at: workspace.folder.appending(path: "out"), includingPropertiesForKeys: nil)
     #expect(Set(reports.map(\.pathExtension)) == ["html", "md", "json"])
@@ -43,6 +46,56 @@ private let smallLayers = "objectness4.*,prior4,conv9_2,boxes"
     #expect(list.output.contains(String(run.header.uuid.prefix(8))) && list.output.contains("8/8"))
     #expect(
       try workspace.run("history", "show", "--db", "h.sqlite").output.contains(run.header.uuid.prefix(8)))
+  }
+
+  /// What the results rest on is in the record: an entry per result, with the checks of the timed calls.
+  private static func checkEvidence(in database: HistoryDatabase, of run: RunRecord) throws {
+    let documents = try database.documents(schema: "efgrbench-evidence/1", run: run.header.uuid)
+    #expect(documents.count == 1)
+    let json = try JSONSerialization.jsonObject(with: Data(try #require(documents.first).json.utf8))
+    let entries = try #require((json as? [String: Any])?["entries"] as? [[String: Any]])
+    #expect(entries.count == run.layers.flatMap(\.results).count)
+    for entry in entries {
+      let layer = try #require(run.layers.first { $0.name == entry["layer"] as? String })
+      #expect(entry["elements"] as? Int == layer.outputShape.reduce(1, *) || layer.kind == "nms")
+      #expect(try #require(entry["nonzero_share"] as? Double) > 0)
+      let isOpenBLAS = entry["backend"] as? String == "openblas"
+      #expect(entry["deterministic"] as? Bool == !isOpenBLAS)
+      #expect((entry["repeats_bits"] as? Bool) == (isOpenBLAS ? nil : true), "\(entry)")
+      let sums = entry["sums"] as? [String: Any]
+      #expect(layer.kind == "conv2d" ? sums?["status"] as? String == "passed" : sums == nil, "\(entry)")
+    }
+  }
+
+  @Test("chains a late layer on inputs that tiled made, without the naive loops before it")
+  func lateLayer() throws {
+    let workspace = try Workspace()
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Golden").path
+    let program = try workspace.run(
+      "run", "--golden", golden, "--layers", "{head4.loc,head3.loc.permute}", "--db", "h.sqlite", "--out",
+      "out")
+    #expect(program.status == 0, "\(program.output)\(program.errors)")
+    let database = try HistoryDatabase(
+      path: workspace.folder.appending(path: "h.sqlite").path, for: .reading)
+    let run = try database.run()
+    // Of each backend one algorithm, the chosen one, is chained.
+    let chained = run.layers.flatMap(\.results).compactMap(\.chained)
+    #expect(chained.count == 5)
+    for result in chained {
+      #expect(result.status.isGood)
+      #expect(try #require(result.drift) < 1e-3)
+    }
+  }
+
+  @Test("ends with 40 where no backend offers what was asked for", arguments: ["run", "bench"])
+  func notOffered(command: String) throws {
+    let workspace = try Workspace()
+    let golden = try workspace.makeFolder("golden")
+    try GoldenFiles.writeReLU("any", to: golden)
+    let program = try workspace.run(
+      command, "--quick", "--golden", "golden", "--layers", "prior4", "--backends", "openblas")
+    #expect(program.status == 40, "\(program.output)\(program.errors)")
   }
 
   @Test("times only what verifies, with the schema of the contract")

@@ -14,6 +14,7 @@ import Testing
     (["run", "--db", "/proc/history.sqlite"], 65, "/proc/history.sqlite"),
     (["report", "--db", "absent.sqlite"], 65, "absent.sqlite"),
     (["history", "show", "--db", "absent.sqlite"], 65, "absent.sqlite"),
+    (["history", "attach", "absent.json"], 65, "absent.json"),
     (["layers", "--network", "yolo"], 64, "yolo"),
     (["compare", "a", "b"], 64, "not there yet"), (["ab", "--base", "x"], 64, "not there yet"),
     (["selftest", "--kind", "conv9d"], 64, "conv9d"), (["history", "merge", "a"], 64, "not there yet"),
@@ -38,7 +39,8 @@ import Testing
   @Test(
     "explains every command with an example",
     arguments: [
-      "run", "verify", "bench", "layers", "report", "history list", "history show", "compare", "ab", "detect",
+      "run", "verify", "bench", "layers", "report", "history list", "history show", "history attach",
+      "compare", "ab", "detect",
       "selftest",
     ])
   func help(_ command: String) throws {

@@ -10,6 +10,8 @@ package struct BenchDocument: Sendable, Hashable, Codable {
     package let kind: String
     package let backend: String
     package let algorithm: String
+    /// Whether the plan promises the same bits on every run; null where that is not known.
+    package let deterministic: Nullable<Bool>
     package let threads: Int
     package let medianNs: JSONNumber
     package let ciLowNs: JSONNumber
@@ -19,13 +21,15 @@ package struct BenchDocument: Sendable, Hashable, Codable {
     package let roofFraction: Nullable<JSONNumber>
 
     package init(
-      network: String, layer: String, kind: String, backend: String, algorithm: String, timing: TimingRecord
+      network: String, layer: String, kind: String, backend: String, algorithm: String,
+      isDeterministic: Bool? = nil, timing: TimingRecord
     ) {
       self.network = network
       self.layer = layer
       self.kind = kind
       self.backend = backend
       self.algorithm = algorithm
+      deterministic = Nullable(isDeterministic)
       threads = timing.threads
       medianNs = JSONNumber(timing.median)
       ciLowNs = JSONNumber(timing.low)
@@ -36,7 +40,7 @@ package struct BenchDocument: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case network, layer, kind, backend, algorithm, threads, samples, gflops
+      case network, layer, kind, backend, algorithm, deterministic, threads, samples, gflops
       case medianNs = "median_ns"
       case ciLowNs = "ci_low_ns"
       case ciHighNs = "ci_high_ns"
@@ -85,7 +89,11 @@ package struct BenchDocument: Sendable, Hashable, Codable {
 
 extension BenchDocument {
   /// The timed part of a recorded run.
-  package init(_ run: RunRecord) {
+  ///
+  /// - Parameter isDeterministic: what the plan of a layer on a backend promises, where that is known.
+  package init(
+    _ run: RunRecord, isDeterministic: (_ layer: String, _ backend: String) -> Bool? = { _, _ in nil }
+  ) {
     self.init(
       machine: run.header.machine, roofs: run.header.roofs,
       results: run.layers.flatMap { layer in
@@ -93,7 +101,8 @@ extension BenchDocument {
           result.timing.map {
             Result(
               network: run.header.network, layer: layer.name, kind: layer.kind, backend: result.backend,
-              algorithm: result.algorithm, timing: $0)
+              algorithm: result.algorithm, isDeterministic: isDeterministic(layer.name, result.backend),
+              timing: $0)
           }
         }
       },

@@ -29,6 +29,27 @@ package struct FirstFailureDocument: Sendable, Hashable, Codable {
   }
 }
 
+/// Which ways through a backend's micro-kernels a verification took, and which none of its cases did.
+package struct CoverageDocument: Sendable, Hashable, Codable {
+  package let backend: String
+  package let isa: String
+  /// Kernel and way in words.
+  package let taken: [String]
+  package let notTaken: [String]
+
+  package init(backend: String, isa: String, taken: [String], notTaken: [String]) {
+    self.backend = backend
+    self.isa = isa
+    self.taken = taken
+    self.notTaken = notTaken
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case backend, isa, taken
+    case notTaken = "not_taken"
+  }
+}
+
 /// What `verify --json` writes.
 package struct VerifyDocument: Sendable, Hashable, Codable {
   /// One case on one backend.
@@ -37,6 +58,8 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     package let kind: String
     package let backend: String
     package let algorithm: String
+    /// Whether the plan promises the same bits on every run; null where that is not known.
+    package let deterministic: Nullable<Bool>
     package let status: ResultStatus
     package let elements: Int
     /// The share of compared elements whose truth is not zero, where it is known.
@@ -48,11 +71,15 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     package let repro: String
     package let message: String
 
-    package init(case name: String, kind: String, result: ResultRecord, nonZeroShare: Double? = nil) {
+    package init(
+      case name: String, kind: String, result: ResultRecord, nonZeroShare: Double? = nil,
+      isDeterministic: Bool? = nil
+    ) {
       self.case = name
       self.kind = kind
       backend = result.backend
       algorithm = result.algorithm
+      deterministic = Nullable(isDeterministic)
       status = result.status
       elements = result.elements
       self.nonZeroShare = Nullable(number: nonZeroShare)
@@ -65,7 +92,7 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case `case`, kind, backend, algorithm, status, elements, ulp, repro, message
+      case `case`, kind, backend, algorithm, deterministic, status, elements, ulp, repro, message
       case nonZeroShare = "nonzero_share"
       case maxAbsError = "max_abs_error"
       case maxRatio = "max_ratio"
@@ -79,8 +106,12 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
   package let refused: [RefusedFile]
   /// How many results have each status, all statuses named; refused files count as `refused`.
   package let summary: [String: Int]
+  /// Null where no kernel ran.
+  package let coverage: Nullable<CoverageDocument>
 
-  package init(machine: MachineInfo, results: [Result], refused: [RefusedFile]) {
+  package init(
+    machine: MachineInfo, results: [Result], refused: [RefusedFile], coverage: CoverageDocument? = nil
+  ) {
     schema = "efgrbench-verify/1"
     self.machine = machine
     self.results = results
@@ -89,5 +120,6 @@ package struct VerifyDocument: Sendable, Hashable, Codable {
     for result in results { summary[result.status.rawValue, default: 0] += 1 }
     summary[ResultStatus.refused.rawValue, default: 0] += refused.count
     self.summary = summary
+    self.coverage = Nullable(coverage)
   }
 }

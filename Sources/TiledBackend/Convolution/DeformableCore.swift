@@ -3,8 +3,10 @@ import Catalogue
 import Microkernels
 import Tensors
 
-/// deform_conv2d: a chunk of output pixels at a time, each tap's bilinear samples are gathered for all channels into a
-/// column buffer, straight in the layout that the micro-kernel reads, and multiplied from there.
+/// deform_conv2d: for a chunk of output pixels the places and weights of all samples are worked out once; then, a few
+/// channel blocks at a time, the samples are gathered into columns, straight in the layout that the micro-kernel reads,
+/// and multiplied from there. So the columns stay in the second-level cache whatever the number of channels, and the
+/// chunk can be so large that the weights are read a few times only.
 ///
 /// A sample's position is split: base and the offset's integer part are added as integers, only the fraction is a
 /// float, so the rounding error of a coordinate is at most u, wherever the sample lies.
@@ -16,10 +18,14 @@ final class DeformableCore: ConvolutionCore {
   private let kernels: KernelTable
   private let tilesPerChunk: Int
   private let columnPixels: [Int]
+  /// Channel blocks that are gathered at a time.
+  private let blocksPerPass: Int
 
-  /// Pixels of a chunk, at the most: enough to reuse each panel of weights, few enough that the columns stay in the
-  /// second-level cache for hundreds of channels.
-  private static let chunkPixelLimit = 64
+  /// Pixels of a chunk at the most. Its sums over 256 output channels take 230 KB, the columns of a pass 520 KB: both
+  /// fit a second-level cache of a megabyte.
+  private static let chunkPixelLimit = 224
+  /// Floats of the columns of a pass, about.
+  private static let passFloats = 128 * 1024
 
   /// Roundings of one interpolated value: both complements 1 − f and their product make a weight (3); the four
   /// products are summed in a chain, in which the first term passes a product and three sums, fused or not (4). The
@@ -33,28 +39,46 @@ final class DeformableCore: ConvolutionCore {
     let geometry = ConvolutionGeometry(context.layer, convolution, input: surroundings.input)
     pool = context.pool
     kernels = context.kernels
-    let rows = context.kernels.wideGemm.rows
+    let rows = context.kernels.gemm(outputs: geometry.groupOutputs).rows
     let tiles = (geometry.outputArea + rows - 1) / rows
-    let tilesPerChunk = max(1, min(Self.chunkPixelLimit / rows, tiles / (context.pool.size * 2)))
-    self.tilesPerChunk = tilesPerChunk
+    // As many chunks for every thread.
+    var chunks = min(pool.size, tiles)
+    while (tiles + chunks - 1) / chunks > max(1, Self.chunkPixelLimit / rows) { chunks += pool.size }
+    tilesPerChunk = (tiles + chunks - 1) / chunks
     let chunkPixels = tilesPerChunk * rows
-    // Columns are [channel block][tap of the kernel][pixel][depth].
+    // KC = whole channel blocks, whose columns are gathered in whole passes.
     let depth = geometry.input.depth
+    let blockProducts = geometry.kernelArea * depth
+    let blocksPerChain = max(1, TileGrid.blockProducts / blockProducts)
+    let chains = max(1, Self.passFloats / (blocksPerChain * blockProducts * chunkPixels))
+    blocksPerPass = min(chains * blocksPerChain, geometry.input.blocks)
+    // Columns are [channel block][tap of the kernel][pixel][depth].
     let taps = Taps(offsets: (0..<geometry.places).map { $0 * chunkPixels * depth }, depth: depth)
-    grid = TileGrid(context, geometry, parameters, surroundings, taps: taps)
+    grid = TileGrid(
+      context, geometry, parameters, surroundings, taps: taps,
+      tapsPerBlock: min(blocksPerChain, geometry.input.blocks) * geometry.kernelArea)
     columnPixels = (0..<chunkPixels).map { $0 * depth }
   }
 
   var errorModel: ErrorModel {
     ErrorModel(height: grid.height + Self.samplingRoundings, coordinates: .splitInteger)
   }
-
-  /// A chunk's sums, then its columns.
-  var scratchCount: Int {
-    grid.sumsCount(tiles: tilesPerChunk) + grid.geometry.places * columnPixels.count
-      * grid.geometry.input.depth
-  }
   var packedCount: Int { grid.packedCount }
+
+  // MARK: A chunk's scratch: the sums of all panels, the columns of a pass, the samples.
+
+  private var sumsCount: Int { grid.weights.panels * grid.sumsCount(tiles: tilesPerChunk) }
+  private var columnsCount: Int {
+    let floats = blocksPerPass * grid.geometry.kernelArea * columnPixels.count * grid.geometry.input.depth
+    // The samples after them hold integers of eight bytes.
+    return (floats + 1) / 2 * 2
+  }
+  private var sampleCount: Int { grid.geometry.kernelArea * columnPixels.count }
+
+  var scratchCount: Int {
+    let sample = MemoryLayout<BilinearSample>.stride / MemoryLayout<Float>.stride
+    return sumsCount + columnsCount + sampleCount * sample
+  }
 
   func run(_ operands: ConvolutionOperands) {
     guard let offsets = operands.offset else { preconditionFailure("a deformable convolution has offsets") }
@@ -66,58 +90,93 @@ final class DeformableCore: ConvolutionCore {
     pool.run(tasks: geometry.input.batch * chunks) { task, worker in
       let (image, chunk) = task.quotientAndRemainder(dividingBy: chunks)
       let places = (chunk * chunkPixels)..<min((chunk + 1) * chunkPixels, geometry.outputArea)
-      let sums = operands.workspace.start(worker)
-      let columns = sums + grid.sumsCount(tiles: tilesPerChunk)
-      sample(image: image, places: places, operands.input, offsets: shared, into: columns)
-      multiply(image: image, places: places, columns, sums, operands)
+      compute(image: image, places: places, offsets: shared, operands.workspace.start(worker), operands)
     }
   }
 
-  private func multiply(
-    image: Int, places: Range<Int>, _ columns: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+  private func compute(
+    image: Int, places: Range<Int>, offsets: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
     _ operands: ConvolutionOperands
   ) {
-    let first = image * grid.geometry.outputArea
-    let rows = grid.kernel.rows
-    columnPixels.withUnsafeBufferPointer { pixels in
-      guard let pixels = pixels.baseAddress else { return }
-      for panel in 0..<grid.weights.panels {
-        grid.compute(
-          panel: panel, group: 0, tiles: (places.count + rows - 1) / rows, a: columns, pixels: pixels,
-          pixelRange: (first + places.lowerBound)..<(first + places.upperBound), sums: sums, operands)
-      }
+    let columns = sums + sumsCount
+    let samples = UnsafeMutableRawPointer(columns + columnsCount)
+      .bindMemory(to: BilinearSample.self, capacity: sampleCount)
+    locate(image: image, places: places, offsets: offsets, samples)
+    let input = grid.geometry.input
+    let source = operands.input + input.offset(image: image, row: 0, column: 0)
+    for first in stride(from: 0, to: input.blocks, by: blocksPerPass) {
+      let blocks = first..<min(first + blocksPerPass, input.blocks)
+      gather(blocks, of: source, at: samples, count: places.count, into: columns)
+      multiply(blocks, columns, count: places.count, sums)
+    }
+    let start = image * grid.geometry.outputArea
+    for panel in 0..<grid.weights.panels {
+      grid.finish(
+        panel: panel, group: 0, pixels: (start + places.lowerBound)..<(start + places.upperBound),
+        sums: sums + panel * grid.sumsCount(tiles: tilesPerChunk), operands)
     }
   }
 
-  /// Fills the columns of the pixels `places` of picture `image`.
-  private func sample(
-    image: Int, places: Range<Int>, _ input: UnsafePointer<Float>, offsets: UnsafePointer<Float>,
-    into columns: UnsafeMutablePointer<Float>
+  /// Works out every tap's sample for each of the pixels `places`: [tap][pixel].
+  private func locate(
+    image: Int, places: Range<Int>, offsets: UnsafePointer<Float>,
+    _ samples: UnsafeMutablePointer<BilinearSample>
   ) {
     let geometry = grid.geometry
     let convolution = geometry.convolution
-    let map = geometry.input
-    let source = input + map.offset(image: image, row: 0, column: 0)
-    let area = geometry.outputArea
-    let tapStride = columnPixels.count * map.depth
+    let (area, width, size) = (geometry.outputArea, geometry.output.horizontal, geometry.input.size)
     for tap in 0..<geometry.kernelArea {
       let (tapRow, tapColumn) = tap.quotientAndRemainder(dividingBy: geometry.kernel.horizontal)
       let vertical = offsets + ((image * geometry.kernelArea + tap) * 2) * area
       let horizontal = vertical + area
+      let top = tapRow * convolution.dilation.vertical - convolution.padding.vertical
+      let left = tapColumn * convolution.dilation.horizontal - convolution.padding.horizontal
+      var (row, column) = places.lowerBound.quotientAndRemainder(dividingBy: width)
       for (pixel, place) in places.enumerated() {
-        let (row, column) = place.quotientAndRemainder(dividingBy: geometry.output.horizontal)
-        let y =
-          row * convolution.stride.vertical - convolution.padding.vertical
-          + tapRow * convolution.dilation.vertical
-        let x =
-          column * convolution.stride.horizontal - convolution.padding.horizontal
-          + tapColumn * convolution.dilation.horizontal
-        let sample = bilinearSample(
-          Coordinate(base: y, offset: vertical[place], size: map.size.vertical),
-          Coordinate(base: x, offset: horizontal[place], size: map.size.horizontal))
+        let y = row * convolution.stride.vertical + top
+        let x = column * convolution.stride.horizontal + left
+        samples[tap * columnPixels.count + pixel] = bilinearSample(
+          Coordinate(base: y, offset: vertical[place], size: size.vertical),
+          Coordinate(base: x, offset: horizontal[place], size: size.horizontal))
+        column += 1
+        if column == width { (row, column) = (row + 1, 0) }
+      }
+    }
+  }
+
+  /// Interpolates some channel blocks at every sample.
+  private func gather(
+    _ blocks: Range<Int>, of map: UnsafePointer<Float>, at samples: UnsafePointer<BilinearSample>, count: Int,
+    into columns: UnsafeMutablePointer<Float>
+  ) {
+    let input = grid.geometry.input
+    let taps = grid.geometry.kernelArea
+    let tapStride = columnPixels.count * input.depth
+    let source = map + blocks.lowerBound * input.blockStride
+    for tap in 0..<taps {
+      for pixel in 0..<count {
         kernels.gather(
-          source, sample, columns + tap * tapStride + pixel * map.depth, map.blocks,
-          map.depth, map.blockStride, geometry.kernelArea * tapStride)
+          source, samples[tap * columnPixels.count + pixel], columns + tap * tapStride + pixel * input.depth,
+          blocks.count, input.depth, input.blockStride, taps * tapStride)
+      }
+    }
+  }
+
+  /// Adds the products of some channel blocks to the sums of every panel.
+  private func multiply(
+    _ blocks: Range<Int>, _ columns: UnsafePointer<Float>, count: Int, _ sums: UnsafeMutablePointer<Float>
+  ) {
+    let taps = grid.geometry.kernelArea
+    let rows = grid.kernel.rows
+    columnPixels.withUnsafeBufferPointer { pixels in
+      grid.taps.offsets.withUnsafeBufferPointer { offsets in
+        guard let pixels = pixels.baseAddress, let offsets = offsets.baseAddress else { return }
+        for panel in 0..<grid.weights.panels {
+          grid.multiply(
+            panel: panel, group: 0, tiles: (count + rows - 1) / rows,
+            range: (blocks.lowerBound * taps)..<(blocks.upperBound * taps), taps: offsets, a: columns,
+            pixels: pixels, sums: sums + panel * grid.sumsCount(tiles: tilesPerChunk))
+        }
       }
     }
   }

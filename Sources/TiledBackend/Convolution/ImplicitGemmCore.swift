@@ -26,7 +26,10 @@ final class ImplicitGemmCore: ConvolutionCore {
       surroundings.input.border.vertical >= convolution.padding.vertical
         && surroundings.input.border.horizontal >= convolution.padding.horizontal)
     pool = context.pool
-    let grid = TileGrid(context, geometry, parameters, surroundings, taps: geometry.taps())
+    let taps = geometry.taps()
+    let grid = TileGrid(
+      context, geometry, parameters, surroundings, taps: taps,
+      tapsPerBlock: max(1, min(taps.offsets.count, TileGrid.blockProducts / taps.depth)))
     self.grid = grid
     let rows = grid.kernel.rows
     let tiles = (geometry.pixels + rows - 1) / rows
@@ -49,19 +52,25 @@ final class ImplicitGemmCore: ConvolutionCore {
     // is read; where they don't, a panel meets every chunk.
     let weightsStay = grid.weights.buffer.count <= 128 * 1024
     pixelOffsets.withUnsafeBufferPointer { offsets in
-      guard let offsets = offsets.baseAddress else { return }
-      pool.run(tasks: geometry.groups * panels * chunks) { task, worker in
-        let (group, place) = task.quotientAndRemainder(dividingBy: panels * chunks)
-        let panel = weightsStay ? place % panels : place / chunks
-        let chunk = weightsStay ? place / panels : place % chunks
-        let first = chunk * tilesPerTask
-        let count = min(tilesPerTask, tiles - first)
-        let end = min((first + count) * rows, geometry.pixels)
-        grid.compute(
-          panel: panel, group: group, tiles: count,
-          a: operands.input + group * geometry.input.blocks * geometry.input.blockStride,
-          pixels: offsets + first * rows, pixelRange: (first * rows)..<end,
-          sums: operands.workspace.start(worker), operands)
+      grid.taps.offsets.withUnsafeBufferPointer { taps in
+        guard let offsets = offsets.baseAddress, let taps = taps.baseAddress else { return }
+        // Read by all workers.
+        nonisolated(unsafe) let tables = (offsets, taps)
+        pool.run(tasks: geometry.groups * panels * chunks) { task, worker in
+          let (group, place) = task.quotientAndRemainder(dividingBy: panels * chunks)
+          let panel = weightsStay ? place % panels : place / chunks
+          let chunk = weightsStay ? place / panels : place % chunks
+          let first = chunk * tilesPerTask
+          let count = min(tilesPerTask, tiles - first)
+          let sums = operands.workspace.start(worker)
+          grid.multiply(
+            panel: panel, group: group, tiles: count, range: 0..<grid.taps.offsets.count, taps: tables.1,
+            a: operands.input + group * geometry.input.blocks * geometry.input.blockStride,
+            pixels: tables.0 + first * rows, sums: sums)
+          grid.finish(
+            panel: panel, group: group,
+            pixels: (first * rows)..<min((first + count) * rows, geometry.pixels), sums: sums, operands)
+        }
       }
     }
   }

@@ -16,24 +16,25 @@ final class TileGrid {
   /// Taps per block of KC = tapsPerBlock · taps.depth products.
   let tapsPerBlock: Int
   private let epilogue: Epilogue
+  private let coverage: TileCoverage?
 
   /// About how many products a block holds: a panel of KC·NR weights then stays in the first-level cache.
   static let blockProducts = 144
 
   init(
     _ context: PlanContext, _ geometry: ConvolutionGeometry, _ parameters: Parameters<Float>,
-    _ surroundings: ConvolutionSurroundings, taps: Taps
+    _ surroundings: ConvolutionSurroundings, taps: Taps, tapsPerBlock: Int
   ) {
     guard let weight = parameters.weight else { preconditionFailure("a convolution has weights") }
     self.geometry = geometry
     self.taps = taps
     let kernels = context.kernels
-    kernel =
-      geometry.groupOutputs <= kernels.narrowGemm.columns ? kernels.narrowGemm : kernels.wideGemm
+    coverage = context.tileCoverage
+    kernel = kernels.gemm(outputs: geometry.groupOutputs)
     weights = PackedWeights(weight, geometry, columns: kernel.columns)
     epilogue = Epilogue(
       kernels, geometry, parameters, surroundings, columns: kernel.columns, panels: weights.panels)
-    tapsPerBlock = max(1, min(taps.offsets.count, Self.blockProducts / taps.depth))
+    self.tapsPerBlock = tapsPerBlock
   }
 
   /// The height of the summation tree, bias and norm included.
@@ -48,34 +49,46 @@ final class TileGrid {
   /// Floats of weights, scales and shifts.
   var packedCount: Int { weights.buffer.count + epilogue.packedCount }
 
-  /// Computes one panel of output channels for `tiles` consecutive tiles of pixels.
+  /// Adds the products of some taps to one panel's sums, for `tiles` consecutive tiles of pixels.
   ///
   /// - Parameters:
+  ///   - range: which taps, of all that a sum runs over; it begins with a block of KC products. The first tap of all
+  ///     replaces the sums.
+  ///   - taps: the offset of the range's first tap, and the others behind it.
   ///   - a: what tap and pixel offsets count from.
   ///   - pixels: one offset per pixel, MR per tile, for `tiles` tiles.
-  ///   - pixelRange: the output pixels that the tiles stand for; the last tile may be filled up with more.
-  ///   - sums: scratch for ``sumsCount(tiles:)`` elements.
-  func compute(
-    panel: Int, group: Int, tiles: Int, a: UnsafePointer<Float>, pixels: UnsafePointer<Int>,
-    pixelRange: Range<Int>, sums: UnsafeMutablePointer<Float>, _ operands: ConvolutionOperands
+  ///   - sums: ``sumsCount(tiles:)`` elements.
+  func multiply(
+    panel: Int, group: Int, tiles: Int, range: Range<Int>, taps: UnsafePointer<Int>, a: UnsafePointer<Float>,
+    pixels: UnsafePointer<Int>, sums: UnsafeMutablePointer<Float>
   ) {
     let tileSize = kernel.rows * kernel.columns
-    taps.offsets.withUnsafeBufferPointer { offsets in
-      guard let firstTap = offsets.baseAddress else { return }
-      var tap = 0
-      while tap < offsets.count {
-        let count = min(tapsPerBlock, offsets.count - tap)
-        let b = weights.panel(panel, group: group, fromProduct: tap * taps.depth)
-        for tile in 0..<tiles {
-          kernel.run(
-            GemmTile(
-              a: a, pixels: pixels + tile * kernel.rows, taps: firstTap + tap, tapCount: count,
-              depth: taps.depth, b: b, c: sums + tile * tileSize, accumulate: tap > 0))
-        }
-        tap += count
+    var tap = range.lowerBound
+    while tap < range.upperBound {
+      let count = min(tapsPerBlock, range.upperBound - tap)
+      let b = weights.panel(panel, group: group, fromProduct: tap * self.taps.depth)
+      for tile in 0..<tiles {
+        kernel.run(
+          GemmTile(
+            a: a, pixels: pixels + tile * kernel.rows, taps: taps + (tap - range.lowerBound), tapCount: count,
+            depth: self.taps.depth, b: b, c: sums + tile * tileSize, accumulate: tap > 0))
       }
+      tap += count
     }
+  }
+
+  /// Finishes one panel's sums and stores them.
+  ///
+  /// - Parameter pixels: the output pixels that the tiles stand for; the last tile may be filled up with more.
+  func finish(
+    panel: Int, group: Int, pixels: Range<Int>, sums: UnsafeMutablePointer<Float>,
+    _ operands: ConvolutionOperands
+  ) {
+    coverage?.note(
+      kernel, pixels: pixels.count, tiles: (pixels.count + kernel.rows - 1) / kernel.rows,
+      channels: geometry.groupOutputs - panel * kernel.columns, taps: taps.offsets.count,
+      tapsPerBlock: tapsPerBlock)
     epilogue.finish(
-      sums, panel: panel, group: group, pixels: pixelRange, output: operands.output, factor: operands.factor)
+      sums, panel: panel, group: group, pixels: pixels, output: operands.output, factor: operands.factor)
   }
 }

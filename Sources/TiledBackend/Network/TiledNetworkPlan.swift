@@ -10,13 +10,14 @@ final class TiledNetworkPlan: NetworkPlan {
   let memory: NetworkMemory
 
   /// An operation with its addresses, and the layers whose outputs are complete after it.
-  private struct Operation {
+  struct Operation {
     let layers: [String]
     let run: () -> Void
   }
 
+  private let pool: WorkerPool
   private let arena: Arena
-  private let operations: [Operation]
+  let operations: [Operation]
   private let stored: [String: Storage]
   private let image: Storage
   private let pixelScales: [Storage]
@@ -26,6 +27,7 @@ final class TiledNetworkPlan: NetworkPlan {
   init(_ lowering: NetworkLowering) {
     network = lowering.network
     fusedLayers = lowering.analysis.absorbed
+    pool = lowering.backend.pool
     let arena = Arena(lowering.arena)
     let workspace = Workspace(count: lowering.scratchCount, workers: lowering.backend.pool.size)
     self.arena = arena
@@ -50,14 +52,25 @@ final class TiledNetworkPlan: NetworkPlan {
   func run(_ feed: NetworkFeed, observer: ((_ layer: String, _ output: Tensor<Float>) -> Void)?) {
     precondition(
       feed.image.shape == image.shape, "network \(network.name) was given a picture of another size")
-    feed.image.values.withUnsafeBufferPointer { values in
-      if let base = values.baseAddress { arena.start(image).update(from: base, count: values.count) }
-    }
+    copyPicture(feed.image)
     for storage in pixelScales { feed.writePixelScale(arena.start(storage), count: storage.shape.count) }
     for operation in operations {
       operation.run()
       guard let observer else { continue }
       for layer in operation.layers { output(of: layer).map { observer(layer, $0) } }
+    }
+  }
+
+  private func copyPicture(_ picture: Tensor<Float>) {
+    nonisolated(unsafe) let target = arena.start(image)
+    picture.values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      nonisolated(unsafe) let source = base
+      let (count, tasks) = (values.count, pool.size)
+      pool.run(tasks: tasks) { task, _ in
+        let range = (count * task / tasks)..<(count * (task + 1) / tasks)
+        (target + range.lowerBound).update(from: source + range.lowerBound, count: range.count)
+      }
     }
   }
 

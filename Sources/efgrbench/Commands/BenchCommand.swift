@@ -22,12 +22,18 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     try endingProgram {
       Interruption.listen()
-      let session = try Session(network, compute, golden: golden.golden, isQuick: quick)
+      var session = try Session(network, compute, golden: golden.golden, isQuick: quick)
+      if endToEnd { session.lendGolden() }
       session.warn()
       var run = RunRecord(header: session.header(label: "", options: [:]), status: .complete)
       let tally = try endToEnd ? timeNetwork(session, &run) : timeLayers(session, &run)
-      if let json { try JSONOutput.write(BenchDocument(run), to: json) }
-      if json != "-" { printTotals(run) }
+      if let json {
+        try JSONOutput.write(BenchDocument(run, isDeterministic: tally.evidence.isDeterministic), to: json)
+      }
+      if json != "-" {
+        printTotals(run)
+        for sentence in tally.evidence.sentences { print(sentence) }
+      }
       return max(tally.status, session.status)
     }
   }
@@ -49,13 +55,17 @@ struct BenchCommand: ParsableCommand {
     let work = session.sideBySide()
     guard !work.chains.isEmpty else {
       throw ProgramError.usage(
-        "--end-to-end needs a network golden, and there is none for \(session.network.name).")
+        "--end-to-end needs a network golden, and there is none that fits \(session.network.name).")
     }
     var tally = SideBySide.Tally()
     for step in session.network.steps {
       for link in try work.links(step).compactMap(\.link) {
         tally.results += 1
-        if link.verdict.status == .failed { tally.failed += 1 }
+        if link.verdict.status == .failed {
+          tally.failed += 1
+        } else if !link.verdict.status.isGood {
+          tally.notCovered += 1
+        }
       }
     }
     run.totals = try work.endToEndTotals(&tally)

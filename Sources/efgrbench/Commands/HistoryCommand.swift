@@ -9,7 +9,7 @@ struct HistoryCommand: ParsableCommand {
     commandName: "history", abstract: "Shows the recorded past.",
     discussion: "Example: efgrbench history list",
     subcommands: [
-      List.self, Show.self, Baseline.self, Merge.self, Export.self,
+      List.self, Show.self, Attach.self, Baseline.self, Merge.self, Export.self,
     ], defaultSubcommand: List.self)
 
   /// A line per run.

@@ -36,7 +36,9 @@ struct RunCommand: ParsableCommand {
       let tally = Result { try perform(session, recorder) }
       let isWhole = !Interruption.isRequested && (try? tally.get()) != nil
       try recorder.finish(isWhole ? .complete : .interrupted)
-      let report = Report(try database.run(recorder.uuid))
+      let record = try database.run(recorder.uuid)
+      print(try database.selftestSentence(for: record.header.environment))
+      let report = Report(record)
       report.printSummary(paths: try report.write(to: out))
       return max(try tally.get().status, session.status)
     }
@@ -54,6 +56,9 @@ struct RunCommand: ParsableCommand {
     }
     for total in try work.totals(of: records, &tally) { try recorder.record(total) }
     session.workbench.remember(tally.choices)
+    try recorder.attach(document: tally.evidence, schema: Evidence.schema)
+    print()
+    for sentence in tally.evidence.sentences { print(sentence) }
     return tally
   }
 

@@ -6,6 +6,7 @@ import Foundation
 import Golden
 import History
 import Measurement
+import Microkernels
 import Reporting
 import Verification
 
@@ -45,7 +46,8 @@ struct VerifyCommand: ParsableCommand {
     try endingProgram {
       Interruption.listen()
       let network = try any.resolve(paths: paths)
-      let workbench = try Workbench(compute)
+      let coverage = KernelCoverage()
+      let workbench = try Workbench(compute, coverage: coverage)
       if let fault = workbench.oracleFault { Notice.print(fault) }
       let keeper = try saveFailures.map { try FailureKeeper(folder: $0, workbench) }
       var pass = VerificationPass(workbench: workbench, keeper: keeper, selection: selection)
@@ -56,11 +58,14 @@ struct VerifyCommand: ParsableCommand {
           (paths.isEmpty ? ["Golden"] : paths).flatMap { GoldenPack.entries(at: URL(fileURLWithPath: $0)) },
           Progress())
       }
-      let document = VerifyDocument(machine: .current(), results: pass.documentResults, refused: pass.refused)
+      let document = VerifyDocument(
+        machine: .current(), results: pass.documentResults, refused: pass.refused,
+        coverage: CoverageDocument(coverage, workbench))
       if let json { try JSONOutput.write(document, to: json) }
       if json != "-" {
         if network != nil { pass.printErrors() }
         pass.printSummary()
+        CoverageDocument(coverage, workbench).map { print($0.sentence) }
         keeper?.sentences.forEach { print($0) }
       }
       return max(pass.status, workbench.oracleFault == nil ? .good : .notCovered)
@@ -94,5 +99,24 @@ struct VerifyCommand: ParsableCommand {
     try pass.verify(
       check, network, repro: "efgrbench verify --network \(network.name) --image \(image)\(weights)", progress
     )
+  }
+}
+
+extension CoverageDocument {
+  /// What the tiled backend's plans ran through; nil where none of them ran.
+  fileprivate init?(_ coverage: KernelCoverage, _ workbench: Workbench) {
+    let (taken, missing) = (coverage.reached, coverage.unreached)
+    guard !taken.isEmpty else { return nil }
+    self.init(
+      backend: workbench.tiled.name, isa: workbench.instructionSet.rawValue,
+      taken: taken.map { "\($0.kernel): \($0.way)" }, notTaken: missing.map { "\($0.kernel): \($0.way)" })
+  }
+
+  /// How many ways were taken, and which were not where these are few.
+  fileprivate var sentence: String {
+    let missing = notTaken.count <= 12 ? "; not: " + notTaken.joined(separator: "; ") : " (--json lists them)"
+    return
+      "\(backend): \(taken.count) of \(taken.count + notTaken.count) ways through its micro-kernels were taken"
+      + (notTaken.isEmpty ? "" : missing) + "."
   }
 }

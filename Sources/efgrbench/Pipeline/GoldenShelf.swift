@@ -37,6 +37,19 @@ struct GoldenShelf {
     }
   }
 
+  /// Gives a network that has no golden the parameters and the picture of one that fits it.
+  ///
+  /// - Returns: the name of the network that lends; nil where `network` has a golden or none fits.
+  mutating func lend(to network: Network) -> String? {
+    guard networks[network.name] == nil else { return nil }
+    for (name, lender) in networks.sorted(by: { $0.key < $1.key }) {
+      guard let golden = lender.golden.lent(to: network) else { continue }
+      networks[network.name] = (golden, lender.picture)
+      return name
+    }
+    return nil
+  }
+
   /// The golden of a whole network, where `folder` holds one; nil also where there is no such folder.
   static func network(_ name: String, in folder: String) -> NetworkGolden? {
     try? GoldenShelf(folder: folder).networks[name]?.golden

@@ -12,7 +12,7 @@ struct Session {
   let network: Network
   let steps: [Step]
   let workbench: Workbench
-  let shelf: GoldenShelf
+  private(set) var shelf: GoldenShelf
   let machine: MachineInfo
   let roofs: Roofs
   let isQuick: Bool
@@ -43,20 +43,38 @@ struct Session {
       gflops: gflops)
   }
 
+  /// Lets a network without a golden run as a whole on the parameters and the picture of one that fits it, and says so.
+  mutating func lendGolden() {
+    guard let lender = shelf.lend(to: network) else { return }
+    Notice.print(
+      "The whole \(network.name) runs with the parameters and on the picture of \(lender)'s golden; its linear layers "
+        + "are verified at a sample of their elements.")
+  }
+
   /// The work on the chosen layers.
   func sideBySide() -> SideBySide {
-    SideBySide(
+    let chains = chains()
+    return SideBySide(
       network: network, steps: steps, workbench: workbench, shelf: shelf, roofs: roofs,
-      plan: isQuick ? .quick : .full, chains: chains(),
+      plan: isQuick ? .quick : .full, chains: chains, lead: lead(of: chains),
       selection: isQuick ? .chosen : .all)
   }
 
   /// One chain per backend, where the network has a golden. Quickly, the naive loops run each layer alone only.
   private func chains() -> [Chain] {
-    guard let (_, picture) = shelf.networks[network.name] else { return [] }
-    let feed = NetworkFeed(picture, size: network.imageSize)
-    return workbench.backends.filter { !isQuick || $0.name != "reference" }.map {
-      Chain($0, feed: feed, truths: workbench.truths)
+    workbench.backends.filter { !isQuick || $0.name != "reference" }.compactMap { chain(on: $0) }
+  }
+
+  /// The chain that runs what was not asked for: the tiled backend's, for it is quick.
+  private func lead(of chains: [Chain]) -> Chain? {
+    guard !chains.isEmpty else { return nil }
+    return chains.first { $0.backend.name == workbench.tiled.name } ?? chain(on: workbench.tiled)
+  }
+
+  private func chain(on backend: any Backend) -> Chain? {
+    shelf.networks[network.name].map { _, picture in
+      Chain(
+        backend, feed: NetworkFeed(picture, size: network.imageSize), truths: workbench.truths)
     }
   }
 

@@ -19,6 +19,9 @@ struct SideBySide {
   let plan: TimingPlan
   /// The chained networks, one per backend that takes part.
   let chains: [Chain]
+  /// Runs the layers that were not asked for, whose outputs all chains then share: one of them, or one of its own. Nil
+  /// where there are no chains.
+  let lead: Chain?
   /// Which algorithms of each backend are tried.
   let selection: Verifier.Selection
 
@@ -31,6 +34,8 @@ struct SideBySide {
     var layers = 0
     /// Results of any kind: a backend has none for a layer that it does not offer.
     var results = 0
+    /// What every result rests on.
+    var evidence = Evidence()
     /// What the tiled backend's algorithms cost, where several were tried.
     var choices: [MeasuredChoice] = []
 
@@ -40,7 +45,9 @@ struct SideBySide {
       for result in record.results {
         let statuses = [result.status] + (result.chained.map { [$0.status] } ?? [])
         failed += statuses.contains(.failed) ? 1 : 0
-        notCovered += statuses.contains(.mistrusted) || statuses.contains(.unimplemented) ? 1 : 0
+        let isBlind = statuses.contains(.mistrusted) || statuses.contains(.unimplemented)
+        let lacksTime = result.status.isGood && result.timing == nil
+        notCovered += isBlind || lacksTime ? 1 : 0
         refused += statuses.contains(.refused) ? 1 : 0
       }
     }
@@ -63,8 +70,14 @@ struct SideBySide {
         continue
       }
       progress.show(step.layer.name, done: tally.layers, total: steps.count)
+      guard wanted.contains(step.layer.name) else {
+        try skip(step)
+        continue
+      }
       let links = try links(step)
-      guard wanted.contains(step.layer.name), !Interruption.isRequested else { continue }
+      // A layer that was not asked for may read this one.
+      if let first = chains.first { lead?.adopt(step, from: first) }
+      guard !Interruption.isRequested else { continue }
       let record = try record(step.layer, position: position, links, &tally)
       tally.add(record)
       try finished(record)
@@ -72,6 +85,13 @@ struct SideBySide {
     progress.clear()
     if tally.layers < steps.count { tally.notCovered += steps.count - tally.layers }
     return tally
+  }
+
+  /// Runs a layer that was not asked for once, for all chains.
+  private func skip(_ step: Step) throws {
+    guard let lead, let golden = shelf.networks[network.name]?.golden else { return }
+    try lead.pass(step, on: golden)
+    for chain in chains { chain.adopt(step, from: lead) }
   }
 
   /// Takes the layer on every chain; there are none where the network has no golden.
@@ -99,24 +119,30 @@ struct SideBySide {
     let verifier = Verifier(
       backends: workbench.backends, truths: workbench.truths, selection: selection)
     let outcomes = try verifier.outcomes(of: trial)
-    let timings = time(outcomes, trial, links)
+    let timed = time(outcomes, trial, links)
+    let findings = try tally.evidence.check(timed, of: outcomes, on: trial, standIn: workbench.tiled)
     tally.choices.append(
       MeasuredChoice(
         layer, outcomes.filter { $0.backend.name == workbench.tiled.name }.map(\.outcome)
       ) { outcome in
-        timings.first { $0.name == Self.armName(workbench.tiled, outcome) }?.median
+        timed.first { $0.timing.name == outcome.armName(on: workbench.tiled) }?.timing.median
       })
     for (backend, outcome) in outcomes {
+      let name = outcome.armName(on: backend)
+      let finding = findings[name]
+      let verdict = finding?.objection.map { outcome.verdict.overruled(by: .failed, $0) } ?? outcome.verdict
       var result = ResultRecord(
-        outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
+        verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend, algorithm: outcome.plan.algorithm))
+      tally.evidence.add(outcome, of: layer.name, on: backend.name, finding)
       let link = link(of: outcome, on: backend, links)
       result.chained = link?.record
       if result.chained?.status.isGood == false, result.message.isEmpty {
         result.message = link?.verdict.message ?? ""
       }
-      result.timing = timings.first { $0.name == Self.armName(backend, outcome) }.map {
-        TimingRecord($0, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
+      result.timing = timed.first { $0.timing.name == name && result.status.isGood }.map {
+        TimingRecord(
+          $0.timing, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
       }
       record.results.append(result)
     }
@@ -127,20 +153,22 @@ struct SideBySide {
   private func time(
     _ outcomes: [(backend: any Backend, outcome: Verifier.Outcome)], _ trial: Trial,
     _ links: [(name: String, link: Link?)]
-  ) -> [Timing] {
-    let arms = outcomes.filter { $0.outcome.verdict.status.isGood }.map { backend, outcome in
+  ) -> [TimedOutput] {
+    let right = outcomes.filter { $0.outcome.verdict.status.isGood }
+    let outputs = right.map { _ in OutputBox(trial.layer.outputShape) }
+    let arms = zip(right, outputs).map { right, output in
+      let (backend, outcome) = right
       let chained = link(of: outcome, on: backend, links)?.nanoseconds
-      var output = Tensor<Float>(trial.layer.outputShape, repeating: 0)
       return Arm(
-        name: Self.armName(backend, outcome),
+        name: outcome.armName(on: backend),
         earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
-      ) { outcome.plan.run(trial.inputs, into: &output) }
+      ) { output.run(outcome.plan, trial.inputs) }
     }
-    return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested })
-  }
-
-  private static func armName(_ backend: any Backend, _ outcome: Verifier.Outcome) -> String {
-    "\(backend.name) \(outcome.plan.algorithm)"
+    return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested }).compactMap { timing in
+      right.firstIndex { $0.outcome.armName(on: $0.backend) == timing.name }.map {
+        TimedOutput(timing: timing, output: outputs[$0])
+      }
+    }
   }
 
   /// The layer in the backend's chain, where it ran there with the same algorithm.

@@ -7,13 +7,22 @@ import History
 import Reporting
 import Verification
 
+/// One verified case on one backend.
+private struct PassResult {
+  let name: String
+  let kind: String
+  let result: ResultRecord
+  let nonZeroShare: Double
+  let isDeterministic: Bool
+}
+
 /// What one verification has found: of golden entries, or of a network on any data.
 struct VerificationPass {
   let workbench: Workbench
   private let keeper: FailureKeeper?
   private let selection: Verifier.Selection
   private(set) var refused: [RefusedFile] = []
-  private var results: [(name: String, kind: String, result: ResultRecord, nonZeroShare: Double)] = []
+  private var results: [PassResult] = []
   /// What the chained networks gave, by backend.
   private var links: [String: [Link]] = [:]
   private var isComplete = true
@@ -30,7 +39,8 @@ struct VerificationPass {
   var documentResults: [VerifyDocument.Result] {
     results.map {
       VerifyDocument.Result(
-        case: $0.name, kind: $0.kind, result: $0.result, nonZeroShare: $0.nonZeroShare)
+        case: $0.name, kind: $0.kind, result: $0.result, nonZeroShare: $0.nonZeroShare,
+        isDeterministic: $0.isDeterministic)
     }
   }
 
@@ -65,7 +75,11 @@ struct VerificationPass {
       let result = ResultRecord(
         outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend, algorithm: outcome.plan.algorithm))
-      results.append((golden.name, golden.layer.kind.rawValue, result, outcome.verdict.nonZeroShare))
+      results.append(
+        PassResult(
+          name: golden.name, kind: golden.layer.kind.rawValue, result: result,
+          nonZeroShare: outcome.verdict.nonZeroShare,
+          isDeterministic: outcome.plan.errorModel.isDeterministic))
       if outcome.verdict.status == .failed {
         try keeper?.keep(golden, on: backend, algorithm: outcome.plan.algorithm)
       }
@@ -116,7 +130,10 @@ struct VerificationPass {
   private mutating func add(_ link: Link, _ group: String, _ layer: Layer, backend: String, repro: String) {
     links[backend, default: []].append(link)
     let result = ResultRecord(link.verdict, backend: backend, algorithm: link.algorithm, repro: repro)
-    results.append(("\(group)/\(layer.name)", layer.kind.rawValue, result, link.verdict.nonZeroShare))
+    results.append(
+      PassResult(
+        name: "\(group)/\(layer.name)", kind: layer.kind.rawValue, result: result,
+        nonZeroShare: link.verdict.nonZeroShare, isDeterministic: link.model.isDeterministic))
   }
 
   var status: ExitStatus {
@@ -136,14 +153,15 @@ struct VerificationPass {
   }
 
   func printSummary() {
-    for (name, _, result, _) in results where !result.status.isGood {
+    for entry in results where !entry.result.status.isGood {
+      let result = entry.result
       print(
-        "\(Style.red(result.status.rawValue))  \(name) on \(result.backend) (\(result.algorithm)): \(result.message)"
+        "\(Style.red(result.status.rawValue))  \(entry.name) on \(result.backend) (\(result.algorithm)): \(result.message)"
       )
       print("  repeat with: \(result.repro)")
     }
-    for (name, _, result, _) in results where result.status == .passed && !result.message.isEmpty {
-      print("\(Style.yellow("passed"))  \(name) on \(result.backend): \(result.message)")
+    for entry in results where entry.result.status == .passed && !entry.result.message.isEmpty {
+      print("\(Style.yellow("passed"))  \(entry.name) on \(entry.result.backend): \(entry.result.message)")
     }
     for backend in workbench.backends.map(\.name) {
       guard let links = links[backend] else { continue }
@@ -151,6 +169,10 @@ struct VerificationPass {
     }
     for file in refused { print("\(Style.red("refused"))  \(file.file): \(file.message).") }
     if !results.isEmpty { print(summaryTable.text) }
+    let loose = Set(results.filter { !$0.isDeterministic }.map(\.result.backend)).sorted()
+    if !loose.isEmpty {
+      print("\(loose.joined(separator: ", ")): does not promise the same bits on every run.")
+    }
     if !isComplete { print("Interrupted: the cases above are what was finished.") }
   }
 

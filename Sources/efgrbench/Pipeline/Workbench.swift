@@ -1,5 +1,6 @@
 import Backends
 import Catalogue
+import Microkernels
 import OpenBLASBackend
 import ReferenceBackend
 import TiledBackend
@@ -20,7 +21,9 @@ struct Workbench {
   let oracleFault: String?
 
   /// Makes the backends and lets the oracle prove itself. A wrong OpenBLAS is left out, by name, not trusted.
-  init(_ options: ComputeOptions) throws {
+  ///
+  /// - Parameter coverage: notes what the tiled plans run through; not for timing.
+  init(_ options: ComputeOptions, coverage: KernelCoverage? = nil) throws {
     let threads = try options.kernels.resolveThreads()
     let names = try options.resolveBackends()
     self.threads = threads
@@ -30,7 +33,8 @@ struct Workbench {
     let tiled = TiledBackend(
       instructionSet: instructionSet, threads: threads,
       choice: try options.kernels.resolveChoice(
-        conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads)))
+        conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads)),
+      coverage: coverage)
     self.tiled = tiled
     do throws(OracleError) {
       oracle = try Oracle(threads: threads) { layer, inputs, parameters in

@@ -5,11 +5,13 @@ import Faults
 struct SelftestSummary {
   let reports: [KindReport]
   let comparators: ComparatorReport
+  let tolerances: ToleranceReport
 
   func print() {
     printKernels()
     printComparators()
     printSensitivity()
+    printTolerances()
   }
 
   private var findings: [Finding] { reports.flatMap(\.findings) }
@@ -96,5 +98,33 @@ struct SelftestSummary {
       ])
     }
     Swift.print(table.text)
+  }
+
+  private func printTolerances() {
+    Swift.print(
+      """
+
+      Derived bounds and tolerances picked by hand, on the same outputs: \(tolerances.right) of correct implementations; \
+      \(tolerances.wrong) of \(tolerances.faults) seeded faults, past their bounds; \(tolerances.displaced) with one \
+      element \(Quantity.digits(RightOutput.displacement)) bounds off
+
+      """)
+    var table = TextTable([
+      ("judge", .left), ("right ones failed", .right), ("faulty ones passed", .right),
+      ("faults missed", .right),
+      ("one wrong element passed", .right),
+    ])
+    for row in tolerances.rows {
+      table.add([
+        row.id, share(row.falseAlarms, tolerances.right), share(row.passedWrong, tolerances.wrong),
+        share(row.missedFaults, tolerances.faults), share(row.passedDisplaced, tolerances.displaced),
+      ])
+    }
+    Swift.print(table.text + "\n")
+    for row in tolerances.rows { Swift.print("\(row.id): \(row.sentence)") }
+  }
+
+  private func share(_ count: Int, _ all: Int) -> String {
+    "\(count) (\(all == 0 ? "0" : Quantity.digits(100 * Double(count) / Double(all))) %)"
   }
 }
