@@ -84,23 +84,25 @@ let package = Package(
     .target(name: "Accuracy", dependencies: ["Backends"], swiftSettings: hotCode),
     .target(
       name: "Faults", dependencies: ["Accuracy", "Backends", "ReferenceBackend"], swiftSettings: dataCode),
-    .target(name: "Measurement"),
+    .target(name: "Measurement", dependencies: ["CCPU"]),
+    // Optimised, for it simulates thousands of suites in tests too.
+    .target(name: "Gate", dependencies: ["Measurement"], swiftSettings: dataCode),
     .target(
       name: "Verification",
       dependencies: ["Accuracy", "Golden", "Measurement", "OpenBLASBackend", "ReferenceBackend"],
       swiftSettings: hotCode),
     .target(
-      name: "History", dependencies: ["Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Reporting", dependencies: ["History"]),
+      name: "History", dependencies: ["Gate", "Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Reporting", dependencies: ["Detection", "History"]),
     .target(name: "Detection", dependencies: ["Catalogue", "CPNG"]),
 
     // MARK: The program
     .executableTarget(
       name: "efgrbench",
       dependencies: [
-        "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Golden", "History", "Measurement",
-        "Microkernels", "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors", "TiledBackend",
-        "Verification",
+        "Accuracy", "Backends", "Catalogue", "Detection", "Faults", "Gate", "Golden", "History",
+        "Measurement", "Microkernels", "OpenBLASBackend", "ReferenceBackend", "Reporting", "Tensors",
+        "TiledBackend", "Verification", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -125,9 +127,13 @@ let package = Package(
       swiftSettings: dataCode),
     .testTarget(name: "FaultsTests", dependencies: ["Faults", "ReferenceBackend"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "GateTests", dependencies: ["Gate"], swiftSettings: dataCode),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Detection", "Reporting", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["many-runs.sql"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
     .testTarget(
       name: "efgrbenchTests",

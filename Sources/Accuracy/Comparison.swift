@@ -57,12 +57,14 @@ private struct Tally {
   private var maxRatio = 0.0
   private var maxProbabilisticRatio = 0.0
   private var histogram = ULPHistogram()
+  private var spread: ErrorSpread
   private var failures = 0
   private var first: Verdict.Failure?
 
   init(shape: Shape, exact: Bool) {
     self.shape = shape
     self.exact = exact
+    spread = ErrorSpread(shape: shape)
   }
 
   mutating func add(flat: Int, got: Float, expected: Double, guaranteed: Double, probabilistic: Double) {
@@ -77,6 +79,7 @@ private struct Tally {
     errorSum += error
     let ratio = Self.ratio(error, exact ? 0 : guaranteed)
     maxRatio = max(maxRatio, ratio)
+    spread.add(flat: flat, ratio: ratio, ulp: ulp)
     maxProbabilisticRatio = max(maxProbabilisticRatio, Self.ratio(error, exact ? 0 : probabilistic))
     guard !(ratio <= 1) else { return }
     failures += 1
@@ -105,7 +108,8 @@ private struct Tally {
     return Verdict(
       status: status, elements: elements, nonZeroShare: share, maxAbsError: maxAbsError, maxRatio: maxRatio,
       maxProbabilisticRatio: maxProbabilisticRatio, ulp: ulp, failures: failures, firstFailure: first,
-      meanAbsError: elements == 0 ? 0 : errorSum / Double(elements), message: message(status, share))
+      spread: spread, meanAbsError: elements == 0 ? 0 : errorSum / Double(elements),
+      message: message(status, share))
   }
 
   private func status(_ ulp: ULPStatistics, _ share: Double) -> Status {

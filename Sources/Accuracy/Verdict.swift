@@ -29,6 +29,8 @@ package struct Verdict: Sendable {
   package let firstFailure: Failure?
   /// How many decisions fell otherwise than in exact arithmetic, each within its margin; only `nms` decides.
   package private(set) var flips = 0
+  /// How the errors are spread; nil where no elements were compared one by one.
+  package private(set) var spread: ErrorSpread?
   /// The mean of |error| over the compared elements; infinite where one is.
   package private(set) var meanAbsError = 0.0
   /// One sentence for people.
@@ -46,6 +48,6 @@ package struct Verdict: Sendable {
     Verdict(
       status: status, elements: elements, nonZeroShare: nonZeroShare, maxAbsError: maxAbsError,
       maxRatio: maxRatio, maxProbabilisticRatio: maxProbabilisticRatio, ulp: ulp, failures: failures,
-      firstFailure: firstFailure, flips: flips, meanAbsError: meanAbsError, message: message)
+      firstFailure: firstFailure, flips: flips, spread: spread, meanAbsError: meanAbsError, message: message)
   }
 }

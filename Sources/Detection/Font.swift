@@ -1,8 +1,8 @@
 /// A bitmap font for labels: small letters, digits and the few signs that labels need.
-enum Font {
+package enum Font {
   /// Pixels of one character, without the gap to the next.
-  static let width = 5
-  static let height = 8
+  package static let width = 5
+  package static let height = 8
   /// Empty columns between characters.
   static let spacing = 1
 
@@ -13,7 +13,7 @@ enum Font {
   }
 
   /// The width of a line of text in pixels.
-  static func width(of text: String) -> Int { max(text.count * (width + spacing) - spacing, 0) }
+  package static func width(of text: String) -> Int { max(text.count * (width + spacing) - spacing, 0) }
 
   private static let glyphs: [Character: [(x: Int, y: Int)]] = {
     var glyphs: [Character: [(x: Int, y: Int)]] = [:]

@@ -21,12 +21,30 @@ extension Picture {
   /// whose score or box is not finite, or whose box has no area, is not drawn.
   package mutating func draw(_ detections: [Detection], names: ClassNames) {
     for detection in detections.sorted(by: { $0.score < $1.score }) {
-      guard detection.score.isFinite, let outline = Outline(detection.box, width: width, height: height)
-      else { continue }
-      let colour = Self.colour(ofClass: detection.label)
-      drawFrame(outline, colour)
+      guard detection.score.isFinite else { continue }
       let percent = Int((min(max(detection.score, 0), 1) * 100).rounded())
-      drawLabel("\(names[detection.label]) \(percent)%", at: outline, colour)
+      draw(
+        detection.box, label: "\(names[detection.label]) \(percent)%",
+        Self.colour(ofClass: detection.label))
+    }
+  }
+
+  /// Draws a box and, in its top left corner, a label. A box that is not finite or has no area in the picture is not
+  /// drawn.
+  package mutating func draw(_ box: Box, label: String, _ colour: Colour) {
+    guard let outline = Outline(box, width: width, height: height) else { return }
+    drawFrame(outline, colour)
+    drawLabel(label, at: outline, colour)
+  }
+
+  /// Writes text with its top left corner at (x, y), each of the font's pixels `scale` pixels wide.
+  package mutating func draw(_ text: String, x left: Int, y top: Int, scale: Int, _ ink: Colour = .black) {
+    for (position, character) in text.enumerated() {
+      let origin = left + position * (Font.width + Font.spacing) * scale
+      for pixel in Font.pixels(of: character) {
+        let (x, y) = (origin + pixel.x * scale, top + pixel.y * scale)
+        fill(x: x..<x + scale, y: y..<y + scale, with: ink)
+      }
     }
   }
 
@@ -47,14 +65,8 @@ extension Picture {
     let left = max(0, min(outline.x.lowerBound, width - labelWidth))
     let top = max(0, min(outline.y.lowerBound, height - labelHeight))
     fill(x: left..<left + labelWidth, y: top..<top + labelHeight, with: colour)
-    let ink: Colour = colour.luma > 0.5 ? .black : .white
-    for (position, character) in text.enumerated() {
-      let origin = left + margin + position * (Font.width + Font.spacing) * scale
-      for pixel in Font.pixels(of: character) {
-        let (x, y) = (origin + pixel.x * scale, top + margin + pixel.y * scale)
-        fill(x: x..<x + scale, y: y..<y + scale, with: ink)
-      }
-    }
+    draw(
+      text, x: left + margin, y: top + margin, scale: scale, colour.luma > 0.5 ? .black : .white)
   }
 }
 

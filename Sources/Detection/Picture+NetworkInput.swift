@@ -2,7 +2,7 @@ import Tensors
 
 extension Picture {
   /// The means that EFGRNet's networks subtract from blue, green and red.
-  private static let meanBGR: [Double] = [104, 117, 123]
+  static let meanBGR: [Double] = [104, 117, 123]
 
   /// The picture as the networks take it: [1,3,size,size] in the order blue, green, red, values 0…255 less
   /// the mean (104, 117, 123).

@@ -57,6 +57,21 @@ package enum HistoryError: Error, CustomStringConvertible, Sendable, Hashable {
   }
 }
 
+extension HistoryError {
+  /// The same error of a copy, told of the file that was copied.
+  func about(_ original: String, not copy: String) -> HistoryError {
+    switch self {
+    case .busy(copy): .busy(path: original)
+    case .notADatabase(copy): .notADatabase(path: original)
+    case .foreign(copy): .foreign(path: original)
+    case .newerVersion(copy, let found, let known):
+      .newerVersion(path: original, found: found, known: known)
+    case .failed(copy, let reason): .failed(path: original, reason: reason)
+    default: self
+    }
+  }
+}
+
 /// Runs `body` and turns what GRDB throws into ``HistoryError``.
 func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws(HistoryError) -> Result {
   do {

@@ -15,6 +15,9 @@ package struct StreamKernel: Sendable {
   /// Bytes read and written when every thread goes through its buffers once.
   package var bytesPerPass: Double { buffers.reduce(0) { $0 + 2 * Double($1.bytes) } }
 
+  /// Copies every buffer once, which drives all else out of caches that are smaller than the working set.
+  package func pass() { onEveryThread { $0.copy(times: 1) } }
+
   /// The better of copying and reading, in GB/s, all threads together.
   ///
   /// - Parameters:

@@ -1,3 +1,4 @@
+import Detection
 import Foundation
 import History
 
@@ -5,35 +6,45 @@ import History
 package struct Report: Sendable {
   /// The forms that a report has.
   package enum Form: String, Sendable, CaseIterable {
-    case html, markdown, json
+    case html, markdown, json, junit, trace, benchmark
 
     fileprivate var fileExtension: String {
       switch self {
       case .html: "html"
       case .markdown: "md"
       case .json: "json"
+      case .junit: "junit.xml"
+      case .trace: "trace.json"
+      case .benchmark: "benchmark.json"
       }
     }
   }
 
-  private let run: RunRecord
+  private let contents: ReportContents
 
-  package init(_ run: RunRecord) { self.run = run }
+  package init(_ contents: ReportContents) { self.contents = contents }
+
+  package init(_ run: RunRecord) { self.init(ReportContents(run)) }
+
+  private var run: RunRecord { contents.run }
 
   /// The sentence on top of every form, for the terminal.
-  package var verdict: String { Verdict(RunModel(run)).sentence }
+  package var verdict: String { Verdict(RunModel(contents)).sentence }
 
   /// What limits the verdict (interrupted, partial, untimed, debug build), a sentence each.
-  package var notices: [String] { Verdict(RunModel(run)).notices }
+  package var notices: [String] { Verdict(RunModel(contents)).notices }
 
   /// The report in one form.
   ///
   /// - Throws: only for JSON, what its encoder throws.
   package func text(_ form: Form) throws -> String {
     switch form {
-    case .html: HTMLPage(run).text
-    case .markdown: MarkdownSummary(run).text
-    case .json: try RunDocument(run).jsonText()
+    case .html: HTMLPage(contents).text
+    case .markdown: MarkdownSummary(contents).text
+    case .json: try RunDocument(contents).jsonText()
+    case .junit: JUnitReport(contents).text
+    case .trace: try ChromeTrace(contents).jsonText(isIndented: false)
+    case .benchmark: try GoogleBenchmark(contents).jsonText(isIndented: false)
     }
   }
 
@@ -42,13 +53,12 @@ package struct Report: Sendable {
     let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
     let start = run.header.started.formatted(style)
     let name = [run.header.network, start, String(run.header.uuid.prefix(8))].joined(separator: "-")
-    let safe = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }
-    return String(safe) + "." + form.fileExtension
+    return name.safeInFileNames + "." + form.fileExtension
   }
 
-  /// Writes every form into `folder`, which is made where it is absent.
+  /// Writes every form into `folder`, which is made where it is absent, and the pictures of the figures beside them.
   ///
-  /// - Returns: the files' paths, in the order of ``Form/allCases``.
+  /// - Returns: the files' paths, in the order of ``Form/allCases``, then the folder of pictures.
   /// - Throws: ``ReportError``.
   @discardableResult
   package func write(to folder: String, forms: [Form] = Form.allCases) throws(ReportError) -> [String] {
@@ -61,10 +71,34 @@ package struct Report: Sendable {
         try Data(try text(form).utf8).write(to: file, options: .atomic)
         paths.append(file.path)
       }
+      if forms.contains(.html) { paths += try writeFigures(to: directory) }
     } catch {
       throw ReportError(folder: folder, reason: error.localizedDescription)
     }
     return paths
+  }
+}
+
+extension Report {
+  /// The figures as PNG files in a folder that bears the report's name.
+  ///
+  /// - Returns: the folder's path; nothing where there are no figures.
+  private func writeFigures(to directory: URL) throws -> [String] {
+    let attachments = Attachments(contents.documents)
+    guard let figures = attachments.figures else { return [] }
+    let folder = directory.appendingPathComponent("\(fileName(.html).dropLast(".html".count))-figures")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (name, picture) in FigurePictures(figures, attachments.picture).all {
+      try picture.writePNG(to: folder.appendingPathComponent("\(name).png"))
+    }
+    return [folder.path]
+  }
+}
+
+extension String {
+  /// With everything but ASCII letters, digits, `-`, `_` and `.` replaced by `_`.
+  var safeInFileNames: String {
+    String(map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" })
   }
 }
 

@@ -3,11 +3,11 @@ import Golden
 import Tensors
 
 /// Inputs and parameters where no file gives any: numbered Philox streams under one key, the same on every machine.
-struct SeededTensors {
+package struct SeededTensors {
   private let key: UInt64
 
   /// The key is the FNV-1a hash of `name`.
-  init(name: String) {
+  package init(name: String) {
     key = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
@@ -15,7 +15,7 @@ struct SeededTensors {
     Recipe(shape: shape, distribution: distribution, generator: Philox(key: key, stream: stream)).makeTensor()
   }
 
-  func inputs(of layer: Layer) -> [Tensor<Float>] {
+  package func inputs(of layer: Layer) -> [Tensor<Float>] {
     layer.inputShapes.enumerated().map { index, shape in
       tensor(shape, stream: UInt64(index), distribution(of: layer, input: index))
     }
@@ -34,7 +34,7 @@ struct SeededTensors {
   }
 
   /// Weights of variance 2/K (He et al., 2015) keep outputs of the order of the inputs, which `reach` brings to one.
-  func parameters(of layer: Layer, reach: Float = 1) -> Parameters<Float> {
+  package func parameters(of layer: Layer, reach: Float = 1) -> Parameters<Float> {
     let shapes = layer.parameterShapes
     let scale = Float((6 / Double(max(layer.reductionLength, 1))).squareRoot()) / reach
     func vector(_ shape: Shape, _ stream: UInt64, plus offset: Float = 0) -> [Float] {

@@ -1,3 +1,4 @@
+import Detection
 import Foundation
 import History
 import Testing
@@ -77,6 +78,19 @@ struct DocumentTests {
     #expect((root["run"] as? [String: Any])?["started"] as? String == "2026-11-23T03:25:47.000Z")
   }
 
+  @Test func whatOthersAttachedIsHandedOn() throws {
+    let root = try object(try Report(FakeRun.withEverything()).text(.json))
+    let attached = try #require(root["attached"] as? [[String: Any]])
+    #expect(
+      attached.compactMap { $0["schema"] as? String } == [
+        "efgrbench-peers/1", "efgrbench-selftest/1", "efgrbench-gate/1", "unknown/7",
+      ])
+    #expect((attached[0]["document"] as? [String: Any])?["surprise"] as? [Int] == [1])
+    #expect((root["errors"] as? [Any])?.isEmpty == false)
+    #expect(((root["figures"] as? [String: Any])?["maps"] as? [Any])?.count == 1)
+    #expect(((root["past"] as? [String: Any])?["runs"] as? [Any])?.count == 30)
+  }
+
   @Test func numbersThatJSONLacksAreTamed() throws {
     let text = try [JSONNumber(.nan), JSONNumber(.infinity), JSONNumber(-.infinity), 1.5].jsonText()
     let values = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [Any])
@@ -107,8 +121,21 @@ struct ReportFileTests {
         "efgrnet-vgg16-320-coco-20261123T032547Z-0b6f1e1c.html",
         "efgrnet-vgg16-320-coco-20261123T032547Z-0b6f1e1c.md",
         "efgrnet-vgg16-320-coco-20261123T032547Z-0b6f1e1c.json",
+        "efgrnet-vgg16-320-coco-20261123T032547Z-0b6f1e1c.junit.xml",
+        "efgrnet-vgg16-320-coco-20261123T032547Z-0b6f1e1c.trace.json",
+        "efgrnet-vgg16-320-coco-20261123T032547Z-0b6f1e1c.benchmark.json",
       ])
     #expect(try String(contentsOfFile: paths[0], encoding: .utf8) == report.text(.html))
+  }
+
+  @Test func figuresAreFilesToo() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let last = try #require(try Report(FakeRun.withEverything()).write(to: folder.path, forms: [.html]).last)
+    let files = try FileManager.default.contentsOfDirectory(atPath: last).sorted()
+    #expect(files == ["detections.png", "fc7___b_onload__x__.png", "sampling.png"])
+    let map = try Picture(contentsOf: URL(fileURLWithPath: last).appendingPathComponent(files[1]))
+    #expect(map.width == 318 && map.height > 212)
   }
 
   @Test func namesThatAreNoFileNamesAreMadeSafe() {

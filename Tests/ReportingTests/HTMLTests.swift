@@ -8,18 +8,24 @@ import Testing
 struct HTMLTests {
   private let good = HTMLPage(FakeRun.complete()).text
   private let troubled = HTMLPage(FakeRun.troubled()).text
+  private let everything = HTMLPage(FakeRun.withEverything()).text
 
   @Test func equalRecordsGiveEqualBytes() throws {
     for form in Report.Form.allCases {
-      let first = try Report(FakeRun.troubled()).text(form)
-      #expect(try Report(FakeRun.troubled()).text(form) == first)
+      for contents in [ReportContents(FakeRun.troubled()), FakeRun.withEverything()] {
+        let first = try Report(contents).text(form)
+        #expect(try Report(contents).text(form) == first)
+      }
     }
   }
 
   @Test func nothingIsRequested() {
-    for page in [good, troubled] {
-      for sign in ["http://", "https://", "src=\"", "href=", "@import", "url("] {
+    for page in [good, troubled, everything] {
+      for sign in ["http://", "https://", "@import", "url("] {
         #expect(!page.contains(sign), "\(sign)")
+      }
+      for match in page.matches(of: /\s(?:src|href)="([^"]*)"/) {
+        #expect(match.output.1.hasPrefix("#") || match.output.1.hasPrefix("data:image/png;base64,"))
       }
       #expect(page.contains("default-src 'none'"))
     }
@@ -60,15 +66,15 @@ struct HTMLTests {
 
   @Test func theVerdictStandsOnTop() {
     #expect(good.contains("All 107 layers are right on reference and tiled, and so are the 59 that"))
-    #expect(good.contains("<header class=\"good\">"))
-    #expect(troubled.contains("<header class=\"bad\">"))
+    #expect(good.contains("<div class=\"verdict good\">"))
+    #expect(troubled.contains("<div class=\"verdict bad\">"))
     #expect(troubled.contains("This run was interrupted. 40 of 107 layers are recorded."))
   }
 
   @Test func everyLayerHasItsRow() {
     let table = good.components(separatedBy: "<section id=\"layers\">").last ?? ""
     for layer in FakeRun.complete().layers {
-      #expect(table.contains("<b>\(layer.name)</b>"))
+      #expect(table.contains("\">\(layer.name)</button>"))
     }
   }
 
@@ -84,8 +90,33 @@ struct HTMLTests {
     #expect(page.hasSuffix("</html>\n"))
   }
 
+  @Test(arguments: [
+    "Errors", "Samples", "Speed against error", "History", "Repeat the check", "Memory over time",
+    "Error through the depth", "Roofline", "Figures of the paper", "Beside other programs",
+    "The checks, checked",
+    "Against example",
+  ])
+  func whatTheRecordHoldsIsShown(title: String) {
+    #expect(everything.contains(">\(title)<"), "\(title)")
+  }
+
+  @Test func whatTheRecordLacksIsLeftOut() {
+    for title in [
+      "Errors<", "Memory over time", "Figures of the paper", "Beside other programs", "The checks, checked",
+    ] {
+      #expect(!good.contains(">\(title)"), "\(title)")
+    }
+  }
+
+  @Test func everyIdentifierIsUnique() {
+    for page in [good, troubled, everything] {
+      let names = page.matches(of: /\sid="([^"]*)"/).map { String($0.output.1) }
+      #expect(Set(names).count == names.count)
+    }
+  }
+
   @Test func openedElementsAreClosed() {
-    for page in [good, troubled] {
+    for page in [good, troubled, everything] {
       for element in ["section", "table", "tbody", "tr", "td", "th", "svg", "span", "details", "ol", "dl"] {
         let opened = page.components(separatedBy: "<\(element)").dropFirst().count {
           $0.first == ">" || $0.first == " "

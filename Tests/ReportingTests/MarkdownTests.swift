@@ -37,6 +37,14 @@ struct MarkdownTests {
     #expect(!text.contains("<script"))
   }
 
+  @Test func whatDiffersFromAnotherRun() {
+    let text = MarkdownSummary(FakeRun.withEverything()).text
+    #expect(text.contains("## Against run 0b6f1e1c\n\n| layer | backend | status | before | now | change |"))
+    #expect(text.contains("| conv2\\_1 | tiled | failed → passed |"))
+    #expect(text.contains("| pool1 | tiled | exact |"))
+    #expect(text.contains("−50 % |"))
+  }
+
   @Test(arguments: [
     ("a|b", "a\\|b"), ("<i>", "&lt;i&gt;"), ("a\nb", "a b"), ("*x*", "\\*x\\*"), ("[x](y)", "\\[x\\](y)"),
   ])

@@ -43,6 +43,7 @@ struct ModelTests {
     #expect(Units.ulp(14) == "14")
     #expect(Units.ulp(1.5) == "1.5")
     #expect(Units.ulp(4e9) == "4.0e+09")
+    #expect([0.5, 1e4, 2.5e8, 1e9].map(Units.roundDuration) == ["0.5 ns", "10 µs", "250 ms", "1 s"])
   }
 
   @Test func shapesInWords() {

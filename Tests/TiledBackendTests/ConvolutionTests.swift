@@ -31,9 +31,7 @@ import TiledBackend
       layer, inputs: data.inputs.map { $0.map(Double.init) }, parameters: data.parameters.map(Double.init))
     let magnitude = try magnitude(layer, data)
     for set in InstructionSet.available {
-      let backend = TiledBackend(instructionSet: set, threads: 2)
-      let plan = try backend.plan(
-        layer, parameters: data.parameters, algorithm: backend.algorithms(for: layer)[0])
+      let plan = try direct(layer, data, set, threads: 2)
       var output = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(data.inputs, into: &output)
       // γ_h = h·u/(1 − h·u), u = 2⁻²⁴: Higham, Accuracy and Stability, §3.1.
@@ -67,12 +65,19 @@ import TiledBackend
   private func run(
     _ layer: Layer, _ data: TestData, _ set: InstructionSet, threads: Int
   ) throws -> Tensor<Float> {
-    let backend = TiledBackend(instructionSet: set, threads: threads)
-    let plan = try backend.plan(
-      layer, parameters: data.parameters, algorithm: backend.algorithms(for: layer)[0])
+    let plan = try direct(layer, data, set, threads: threads)
     var output = Tensor<Float>(layer.outputShape, repeating: .nan)
     plan.run(data.inputs, into: &output)
     return output
+  }
+
+  /// The layer by the direct algorithm, whatever its sizes speak for.
+  private func direct(
+    _ layer: Layer, _ data: TestData, _ set: InstructionSet, threads: Int
+  ) throws -> any Plan {
+    let backend = TiledBackend(instructionSet: set, threads: threads)
+    return try backend.plan(
+      layer, parameters: data.parameters, algorithm: backend.algorithms(for: layer).first)
   }
 
   /// M of golden-format.md: the layer on absolute values, less the norm, which is then applied in its own form.

@@ -35,17 +35,34 @@ private let smallLayers = "objectness4.*,prior4,conv9_2,boxes"
     #expect(program.output.contains("The record holds no self-test of this build"))
     let reports = try FileManager.default.contentsOfDirectory(
       at: workspace.folder.appending(path: "out"), includingPropertiesForKeys: nil)
-    #expect(Set(reports.map(\.pathExtension)) == ["html", "md", "json"])
+    #expect(reports.map(\.pathExtension).sorted() == ["html", "json", "json", "json", "md", "xml"])
     let again = try workspace.run("report", "--db", "h.sqlite", "--out", "again")
     #expect(again.status == 0)
     for report in reports {
       let copy = workspace.folder.appending(path: "again").appending(path: report.lastPathComponent)
       #expect(try Data(contentsOf: copy) == Data(contentsOf: report))
     }
+    try otherReports(workspace, page: try #require(reports.first { $0.pathExtension == "html" }))
     let list = try workspace.run("history", "list", "--db", "h.sqlite")
     #expect(list.output.contains(String(run.header.uuid.prefix(8))) && list.output.contains("8/8"))
     #expect(
       try workspace.run("history", "show", "--db", "h.sqlite").output.contains(run.header.uuid.prefix(8)))
+  }
+
+  /// Two runs, a document of somebody else's, the history, and the path alone.
+  private func otherReports(_ workspace: Workspace, page: URL) throws {
+    let peers =
+      #"{"schema": "efgrbench-peers/1", "peers": [{"key": "a", "name": "Peer <1>"}], "layers": [{"name": "x"}]}"#
+    try Data(peers.utf8).write(to: workspace.folder.appending(path: "peers.json"))
+    let report = ["report", "--db", "h.sqlite", "--out", "others", "--open"]
+    let opened = try workspace.run(report + ["--against", "latest", "--attach", "peers.json"])
+    #expect(opened.output == workspace.folder.appending(path: "others/\(page.lastPathComponent)").path + "\n")
+    let text = try String(contentsOfFile: String(opened.output.dropLast()), encoding: .utf8)
+    #expect(text.contains(">Peer &lt;1&gt;<") && text.contains("Against run "))
+    let history = try workspace.run(report + ["--since", "2000-01-01"])
+    #expect(history.output.hasSuffix("-history.html\n"))
+    #expect(try workspace.run(report + ["--since", "soon"]).status == 64)
+    #expect(try workspace.run(report + ["--attach", "h.sqlite"]).status == 65)
   }
 
   /// What the results rest on is in the record: an entry per result, with the checks of the timed calls.

@@ -16,8 +16,15 @@ import Testing
     (["history", "show", "--db", "absent.sqlite"], 65, "absent.sqlite"),
     (["history", "attach", "absent.json"], 65, "absent.json"),
     (["layers", "--network", "yolo"], 64, "yolo"),
-    (["compare", "a", "b"], 64, "not there yet"), (["ab", "--base", "x"], 64, "not there yet"),
-    (["selftest", "--kind", "conv9d"], 64, "conv9d"), (["history", "merge", "a"], 64, "not there yet"),
+    (["compare", "a", "b", "--db", "absent.sqlite"], 65, "absent.sqlite"),
+    (["ab", "--base", "x"], 64, "--head"), (["ab", "--base", "x", "--head", "y"], 65, "no program at x"),
+    (["ab", "--base", "x", "--head", "y", "--blocks", "3"], 64, "at least 7"),
+    (["ab", "--base", "x", "--head", "y", "--detect", "1%"], 64, "--detect"),
+    (["ab", "--base", "x", "--head", "y", "--shard", "3/2"], 64, "--shard"),
+    (["selftest", "--kind", "conv9d"], 64, "conv9d"),
+    (["history", "merge", "a.sqlite"], 65, "a.sqlite"),
+    (["history", "export", "--db", "absent.sqlite"], 65, "absent.sqlite"),
+    (["history", "baseline", "--db", "absent.sqlite"], 65, "absent.sqlite"),
     (["detect", "x.png"], 65, "x.png"), (["fly"], 64, "fly"),
   ]
 
@@ -40,8 +47,8 @@ import Testing
     "explains every command with an example",
     arguments: [
       "run", "verify", "bench", "layers", "report", "history list", "history show", "history attach",
-      "compare", "ab", "detect",
-      "selftest",
+      "history baseline set", "history merge", "history export", "history changes", "history regressions",
+      "history accept", "compare", "ab", "detect", "selftest",
     ])
   func help(_ command: String) throws {
     let program = try Workspace().run(command.split(separator: " ").map(String.init) + ["--help"])

@@ -1,4 +1,4 @@
-// What Swift cannot tell by itself: CPUID and XGETBV, and the flags that the manifest compiles with.
+// What Swift cannot tell by itself: CPUID and XGETBV, the flags that the manifest compiles with, and where threads run.
 #ifndef CCPU_H
 #define CCPU_H
 
@@ -16,5 +16,12 @@ efgr_cpu_levels efgr_cpu_detect(void);
 
 /// The flags of the code that is timed, as the manifest states them; a string that lives as long as the program.
 const char *_Nonnull efgr_build_flags(void);
+
+/// Writes the processors that the calling thread may use, at most `capacity` of them, and returns how many; 0 where the
+/// system does not tell.
+int efgr_allowed_processors(int *_Nonnull processors, int capacity);
+
+/// Binds a thread of this process, or the calling one for 0, to `count` processors. False where that is refused.
+bool efgr_bind_thread(int thread, const int *_Nonnull processors, int count);
 
 #endif

@@ -52,9 +52,12 @@ extension Nullable where Wrapped == JSONNumber {
 extension Encodable {
   /// The value as JSON: members sorted, indented, dates in ISO 8601 with milliseconds, a line break at the end. Equal
   /// values give equal bytes.
-  package func jsonText() throws -> String {
+  ///
+  /// - Parameter isIndented: whether people are to read it too.
+  package func jsonText(isIndented: Bool = true) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if isIndented { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.dateEncodingStrategy = .custom { date, encoder in
       var container = encoder.singleValueContainer()
       try container.encode(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))

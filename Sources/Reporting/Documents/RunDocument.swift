@@ -69,12 +69,51 @@ package struct RunDocument: Sendable, Hashable, Encodable {
   let layers: [Layer]
   let refused: [RefusedFile]
 
-  package init(_ record: RunRecord) {
+  /// Documents of the run that this program knows, by the part of the page that they feed.
+  let errors: [ErrorsDocument.Spread]
+  let network: Nullable<NetworkDocument>
+  let figures: Nullable<FiguresDocument>
+  /// What other documents hold, as they are.
+  let attached: [Attached]
+  /// Whole networks' times of the runs before, by backend.
+  let past: PastTotals
+
+  /// A document as it was attached.
+  struct Attached: Sendable, Hashable, Encodable {
+    let schema: String
+    let document: JSONTree
+  }
+
+  /// The runs that this one can be seen against.
+  struct PastTotals: Sendable, Hashable, Encodable {
+    let runs: [PastRun]
+    let totals: [String: [JSONNumber?]]
+  }
+
+  package init(_ record: RunRecord) { self.init(ReportContents(record)) }
+
+  package init(_ contents: ReportContents) {
+    let record = contents.run
+    let model = RunModel(contents)
+    let known = [
+      ErrorsDocument.schema, NetworkDocument.schema, FiguresDocument.schema, PictureDocument.schema,
+    ]
+    errors = model.attachments.spreads.values.sorted {
+      ($0.layer, $0.backend, $0.algorithm) < ($1.layer, $1.backend, $1.algorithm)
+    }
+    network = Nullable(model.attachments.network)
+    figures = Nullable(model.attachments.figures)
+    attached = contents.documents.filter { !known.contains($0.schema) }.compactMap { document in
+      JSONTree(document.json).map { Attached(schema: document.schema, document: $0) }
+    }
+    past = PastTotals(
+      runs: contents.past.runs,
+      totals: contents.past.totals.mapValues { $0.map { $0.map { JSONNumber($0) } } })
     schema = "efgrbench-run/1"
     run = record.header
     status = record.status
     finished = Nullable(record.finished)
-    verdict = Verdict(RunModel(record)).sentence
+    verdict = Verdict(model).sentence
     totals = record.totals
     layers = record.layers.map(Layer.init)
     refused = record.refused

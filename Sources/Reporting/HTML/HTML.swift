@@ -9,6 +9,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
   private init(text: String) { self.text = text }
 
+  static func + (left: HTML, right: HTML) -> HTML { HTML(text: left.text + right.text) }
+
   /// Markup that was written by this program.
   static func trusted(_ text: String) -> HTML { HTML(text: text) }
 
@@ -19,12 +21,18 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
     mutating func appendLiteral(_ literal: String) { text += literal }
     mutating func appendInterpolation(_ html: HTML) { text += html.text }
-    mutating func appendInterpolation(_ pieces: [HTML]) { for piece in pieces { text += piece.text } }
+    mutating func appendInterpolation(_ pieces: some Sequence<HTML>) {
+      for piece in pieces { text += piece.text }
+    }
     mutating func appendInterpolation(_ plain: String) { text += plain.htmlEscaped }
     mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
     /// What the script sorts by; nothing for what is missing or no number.
     mutating func appendInterpolation(sortKey number: Double?) {
       if let number, !number.isNaN { text += "\(number)" }
+    }
+    /// A coordinate to a hundredth.
+    mutating func appendInterpolation(decimal number: Double) {
+      text += number.isFinite ? "\((number * 100).rounded() / 100)" : "0"
     }
     /// A share of 0…1 as a CSS percentage.
     mutating func appendInterpolation(share: Double) {
@@ -34,9 +42,23 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
   }
 }
 
+extension UInt8 {
+  /// Whether this byte of UTF-8 is for certain no part of what must be escaped: control characters above ASCII begin
+  /// with C2.
+  fileprivate var isPlainInHTML: Bool {
+    switch self {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0xC2,
+      0x7F:
+      false
+    default: self >= 0x20
+    }
+  }
+}
+
 extension String {
   /// Safe as text and inside quoted attributes; characters that HTML forbids become U+FFFD.
   var htmlEscaped: String {
+    guard !utf8.allSatisfy(\.isPlainInHTML) else { return self }
     var escaped = ""
     for scalar in unicodeScalars {
       switch scalar {

@@ -17,11 +17,13 @@ extension HTMLPage {
       header.machine.cpuModel, "\(Words.count(environment.threads, "thread")), \(environment.instructionSet)",
     ]
     return """
-      <header class="\(verdict.tone.rawValue)">
+      <header>
+      <div class="verdict \(verdict.tone.rawValue)">
       <p class="eyebrow">efgrbench · \(header.network)</p>
       <h1><span class="mark" aria-hidden="true">\(mark)</span> \(verdict.sentence.withUnitsKeptTogether)</h1>
       <p class="facts">\(facts.filter { !$0.isEmpty }.map { "<span>\($0)</span>" as HTML })</p>
-      \(notices)</header>
+      \(notices)</div>
+      </header>
 
       """
   }
@@ -33,14 +35,7 @@ extension HTMLPage {
     guard !bad.isEmpty || !refused.isEmpty else { return "" }
     let items = bad.map { layer, result in failure(layer: layer, result: result) }
     let files = refused.map { "<li><b>\($0.file)</b> \(chip(.refused))<br>\($0.message)</li>\n" as HTML }
-    return """
-      <section id="failures">
-      <h2>What is not good</h2>
-      <ul class="failures">
-      \(items)\(files)</ul>
-      </section>
-
-      """
+    return section("failures", "What is not good", "<ul class=\"failures\">\n\(items)\(files)</ul>\n")
   }
 
   private func failure(layer: LayerRecord, result: ResultRecord) -> HTML {
@@ -57,7 +52,7 @@ extension HTMLPage {
       } ?? ""
     let repro: HTML = result.repro.isEmpty ? "" : "<br><code class=\"repro\">\(result.repro)</code>"
     return """
-      <li><b>\(layer.name)</b> on \(result.backend) (\(result.algorithm)) \(chip(result.status))\(chained)\
+      <li><b>\(link(layer))</b> on \(result.backend) (\(result.algorithm)) \(chip(result.status))\(chained)\
       \(message)\(element)\(repro)</li>
 
       """

@@ -4,14 +4,14 @@ import History
 extension HTMLPage {
   /// The largest error ratio in figures, and every backend's as a mark on a logarithmic scale.
   func ratioCell(_ layer: LayerRecord) -> HTML {
-    let ratios = layer.results.compactMap { result in
-      result.maxRatio.map { (backend: result.backend, ratio: $0) }
+    let ratios = model.backends.compactMap { backend in
+      layer.result(of: backend)?.maxRatio.map { (backend: backend, ratio: $0) }
     }
     guard let worst = ratios.map(\.ratio).max() else { return cell("error ratio", sort: nil, Units.missing) }
     let marks = ratios.map { backend, ratio -> HTML in
       """
-      <svg class="mk b\(index(of: backend) % 4)" x="\(share: RatioScale.position(ratio))" y="50%" \
-      overflow="visible"><title>\(backend): \(Units.small(ratio))</title>\(markerShape(backend))</svg>
+      <use href="#m\(index(of: backend) % 4)" class="b\(index(of: backend) % 4)" \
+      x="\(share: RatioScale.position(ratio))" y="50%"/>
       """
     }
     return cell(

@@ -5,19 +5,29 @@ extension HTMLPage {
   var timeline: HTML {
     let timed = model.backends.filter { model.timedSum(of: $0) > 0 }
     guard let shown = model.subject.flatMap({ timed.contains($0) ? $0 : timed.first }) else { return "" }
-    return """
-      <section id="time">
-      <h2>Where the time goes</h2>
-      <p class="hint">Layers in the network's order; every strip is a whole of its own.</p>
+    return section(
+      "time", "Where the time goes",
+      """
+      <p class="hint">Layers in the network's order; every strip is a whole of its own.\(gap(shown))</p>
       <div class="strips">
       \(timed.map(strip))</div>
-      \(groupTable(shown))\
+      <div class="pair uneven"><div>\(groupTable(shown))\(farFromRoof)</div><div>
       <h3>\(marker(shown))\(shown), layer after layer</h3>
       <ol class="waterfall">
-      \(Waterfall(model, backend: shown).spans.map(row))</ol>
-      </section>
+      \(Waterfall(model, backend: shown).spans.map(row))</ol></div></div>
 
-      """
+      """)
+  }
+
+  /// The layers' sum against the whole.
+  private func gap(_ backend: String) -> String {
+    guard let total = model.total(of: backend), let whole = total.endToEnd?.median,
+      let sum = total.sumOfLayers,
+      sum > 0
+    else { return "" }
+    return " On \(backend) the layers add up to \(Units.duration(sum)), and the network end to end takes "
+      + "\(Units.duration(whole)), \(Units.change(whole / sum - 1)): in the network a layer finds its inputs in other "
+      + "caches than alone."
   }
 
   private func strip(_ backend: String) -> HTML {
@@ -42,27 +52,19 @@ extension HTMLPage {
 
   private func groupTable(_ backend: String) -> HTML {
     let total = model.timedSum(of: backend)
-    let rows = KindGroup.allCases.compactMap { group -> HTML? in
+    let rows = KindGroup.allCases.compactMap { group -> [HTML]? in
       let layers = model.run.layers.filter { KindGroup(kind: $0.kind) == group }
       let time = layers.reduce(0) { $0 + ($1.result(of: backend)?.timing?.median ?? 0) }
       guard time > 0 else { return nil }
       let macs = Double(layers.reduce(0) { $0 + $1.macs })
-      return """
-        <tr><th scope="row" class="kind"><i class="swatch g-\(group.rawValue)"></i>\(group.title)</th>\
-        <td>\(layers.count)</td><td>\(Units.duration(time))</td><td>\(Units.percent(time / total))</td>\
-        <td>\(macs > 0 ? Units.rate(2 * macs / time) : Units.missing)</td></tr>
-
-        """
+      return [
+        "<i class=\"swatch g-\(group.rawValue)\"></i>\(group.title)", "\(layers.count)",
+        "\(Units.duration(time))",
+        "\(Units.percent(time / total))", "\(macs > 0 ? Units.rate(2 * macs / time) : Units.missing)",
+      ]
     }
-    return """
-      <div class="scroll"><table class="groups">
-      <thead><tr><th scope="col">\(backend) by kind</th><th scope="col">layers</th><th scope="col">time</th>\
-      <th scope="col">share</th><th scope="col">GFLOP/s</th></tr></thead>
-      <tbody>
-      \(rows)</tbody>
-      </table></div>
-
-      """
+    return Self.table(
+      ["\(backend) by kind", "layers", "time", "share", "GFLOP/s"], rows, caption: "Time by kind of layer")
   }
 
   private func row(_ span: Waterfall.Span) -> HTML {

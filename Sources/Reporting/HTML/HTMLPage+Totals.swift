@@ -4,14 +4,9 @@ extension HTMLPage {
   /// One card per backend: the whole network's time, and how right its layers are.
   var totals: HTML {
     guard !model.backends.isEmpty else { return "" }
-    return """
-      <section id="totals">
-      <h2>Whole network</h2>
-      <div class="cards">
-      \(model.backends.map(card))</div>
-      </section>
-
-      """
+    return section(
+      "totals", "Whole network", "<div class=\"cards\">\n\(model.backends.map(card))</div>\n\(networkHistory)"
+    )
   }
 
   private func card(_ backend: String) -> HTML {
@@ -43,6 +38,31 @@ extension HTMLPage {
       """
   }
 
+  /// The whole network's time over the runs.
+  var networkHistory: HTML {
+    let series = model.past.totals.filter { $0.key != RunModel.reference && $0.value.count { $0 != nil } > 1 }
+      .sorted { $0.key < $1.key }
+    let times = series.flatMap { $0.value.compactMap { $0 } }
+    guard !times.isEmpty else { return "" }
+    let runs = model.past.runs
+    let last = Double(max(runs.count - 1, 1))
+    let plot = Plot(
+      x: Axis(
+        title: "runs on this machine", low: 0, high: last, isLogarithmic: false,
+        ticks: [(0, runs.first?.started.dayText ?? ""), (last, runs.last?.started.dayText ?? "")]),
+      y: .linear("network", holding: times) { Units.roundDuration($0) },
+      summary: "Time of the whole network over \(Words.count(runs.count, "run"))")
+    var whole = plot
+    whole.marks = series.map { backend, values in
+      let points = values.enumerated().compactMap { run, value in value.map { (Double(run), $0) } }
+      let thin = zip(Sparkline.reduced(points.map(\.0), to: 200), Sparkline.reduced(points.map(\.1), to: 200))
+      return plot.curve(thin.map { ($0, $1) }, class: "past b\(index(of: backend) % 4)")
+    }
+    let names = series.map { "\(named($0.key)) " as HTML }
+    return
+      "<h3>Over \(Words.count(runs.count, "run"))</h3>\n<p class=\"hint\">\(names)</p>\n<div class=\"low\">\(whole.html)</div>\n"
+  }
+
   private func interval(_ timing: TimingRecord) -> HTML {
     " <small>\(Units.plusMinus(median: timing.median, low: timing.low, high: timing.high))</small>"
   }
@@ -63,23 +83,6 @@ extension HTMLPage {
       let count = model.count(status, backend: backend)
       guard count > 0 else { return nil }
       return "<span class=\"chip s-\(status.rawValue)\">\(status.sign) \(count) \(status.rawValue)</span> "
-    }
-  }
-
-  /// The mark that stands for a backend in plots: square, disc or diamond.
-  func marker(_ backend: String) -> HTML {
-    """
-    <svg class="mk b\(index(of: backend) % 4)" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">\
-    \(markerShape(backend))</svg>
-    """
-  }
-
-  func markerShape(_ backend: String) -> HTML {
-    switch index(of: backend) % 4 {
-    case 0: "<rect x=\"-3.5\" y=\"-3.5\" width=\"7\" height=\"7\"/>"
-    case 1: "<circle r=\"4.2\"/>"
-    case 2: "<path d=\"M0-5.2 5.2 0 0 5.2-5.2 0z\"/>"
-    default: "<path d=\"M0-5 4.8 4h-9.6z\"/>"
     }
   }
 }

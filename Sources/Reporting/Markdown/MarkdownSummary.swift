@@ -1,3 +1,4 @@
+import Foundation
 import History
 
 /// The report in short, as Markdown.
@@ -7,13 +8,15 @@ struct MarkdownSummary {
   /// How many layers the list of the longest ones has.
   private let longest = 12
 
-  init(_ run: RunRecord) {
-    model = RunModel(run)
+  init(_ contents: ReportContents) {
+    model = RunModel(contents)
     verdict = Verdict(model)
   }
 
+  init(_ run: RunRecord) { self.init(ReportContents(run)) }
+
   var text: String {
-    let parts = [title, notices, failures, totals, layers, environment, footnotes]
+    let parts = [title, notices, failures, totals, change, layers, environment, footnotes]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
@@ -77,6 +80,27 @@ struct MarkdownSummary {
     }.joined(separator: ", ")
   }
 
+  /// What differs from the run that this one is compared with, the largest changes first.
+  private var change: String {
+    guard let comparison = model.comparison else { return "" }
+    let changed = comparison.rows.filter { $0.isApart || $0.becameBad || $0.becameGood }
+      .sorted { abs($0.logRatio ?? .infinity) > abs($1.logRatio ?? .infinity) }
+    let title = "## Against run \(comparison.base.header.uuid.prefix(8).description.markdownEscaped)\n\n"
+    guard !changed.isEmpty else { return title + "Nothing differs clearly.\(comparison.warning)" }
+    let rows = changed.prefix(longest).map { row in
+      [
+        row.layer.name, row.backend,
+        row.statuses.0 == row.statuses.1
+          ? row.statuses.1.rawValue : "\(row.statuses.0.rawValue) → \(row.statuses.1.rawValue)",
+        Units.duration(row.times.0), Units.duration(row.times.1),
+        row.logRatio.map { Units.change(exp($0) - 1) } ?? Units.missing,
+      ]
+    }
+    let rest = changed.count > longest ? "\n\nAnd \(changed.count - longest) more." : ""
+    return title + table(["layer", "backend", "status", "before", "now", "change"], rows) + rest
+      + comparison.warning
+  }
+
   private var layers: String {
     guard let subject = model.subject else { return "" }
     let timed = model.run.layers.compactMap { layer -> (layer: LayerRecord, timing: TimingRecord)? in
@@ -97,7 +121,7 @@ struct MarkdownSummary {
   }
 
   private var environment: String {
-    "## Environment\n\n" + table(["", ""], Facts(model.run).entries.map { [$0.name, $0.value] })
+    "## Environment\n\n" + table(["", ""], Facts(model).entries.map { [$0.name, $0.value] })
   }
 
   private var footnotes: String {

@@ -6,11 +6,27 @@ struct RunModel {
   static let reference = "reference"
 
   let run: RunRecord
+  let past: Past
+  let base: RunRecord?
+  let steps: [String: [LayerStep]]
+  let attachments: Attachments
+  let networkLayers: [String: NetworkDocument.Layer]
+  let pastResults: [PastPlace: PastResults]
   /// The reference first, then in the order of the record.
   let backends: [String]
 
-  init(_ run: RunRecord) {
-    self.run = run
+  init(_ run: RunRecord) { self.init(ReportContents(run)) }
+
+  init(_ contents: ReportContents) {
+    run = contents.run
+    past = contents.past
+    base = contents.base
+    steps = Dictionary(grouping: contents.steps, by: \.layer)
+    attachments = Attachments(contents.documents)
+    networkLayers = Dictionary(
+      (attachments.network?.layers ?? []).map { ($0.layer, $0) }, uniquingKeysWith: { $1 })
+    pastResults = Dictionary(
+      past.results.map { (PastPlace(layer: $0.layer, backend: $0.backend), $0) }, uniquingKeysWith: { $1 })
     var found: [String] = []
     for name in run.layers.flatMap(\.results).map(\.backend) + run.totals.map(\.backend)
     where !found.contains(name) {
@@ -34,9 +50,10 @@ struct RunModel {
     results.filter { !$0.result.isGoodThroughout }
   }
 
-  /// How many results have each status.
+  /// How many results have a status: of a backend those that it chose, otherwise all, also those that were only tried.
   func count(_ status: ResultStatus, backend: String? = nil) -> Int {
-    results.count { $0.result.status == status && (backend == nil || $0.result.backend == backend) }
+    guard let backend else { return results.count { $0.result.status == status } }
+    return run.layers.count { $0.result(of: backend)?.status == status }
   }
 
   func total(of backend: String) -> NetworkTotal? { run.totals.first { $0.backend == backend } }
@@ -69,11 +86,10 @@ struct RunModel {
     return base / own
   }
 
-  /// The largest |error| / bound of a backend, with its layer.
+  /// The largest |error| / bound of what a backend chose, with its layer.
   func worst(of backend: String) -> (layer: String, ratio: Double)? {
-    results.compactMap { layer, result -> (layer: String, ratio: Double)? in
-      guard result.backend == backend, let ratio = result.maxRatio else { return nil }
-      return (layer.name, ratio)
+    run.layers.compactMap { layer in
+      layer.result(of: backend)?.maxRatio.map { (layer: layer.name, ratio: $0) }
     }.max { $0.ratio < $1.ratio }
   }
 

@@ -10,10 +10,27 @@ enum Units {
     return scaled(nanoseconds, units: ["ns", "µs", "ms", "s"])
   }
 
+  /// A round duration on an axis: `10 ms`, not `10.0 ms`.
+  static func roundDuration(_ nanoseconds: Double) -> String {
+    var value = nanoseconds
+    var unit = 0
+    let units = ["ns", "µs", "ms", "s"]
+    while abs(value) >= 999.5, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    return "\(plain(value)) \(units[unit])"
+  }
+
   /// 1234567 → 1.23 M.
   static func large(_ count: Double?) -> String {
     guard let count, count.isFinite else { return missing }
     return scaled(count, units: ["", "k", "M", "G", "T"])
+  }
+
+  /// A round number without a unit: 0.1, 10, 1000.
+  static func plain(_ value: Double) -> String {
+    String(format: "%g", value)
   }
 
   /// Bytes in powers of 1024.
@@ -41,6 +58,13 @@ enum Units {
     if percent > 0, percent < 0.05 { return "<0.1 %" }
     return percent > 0 && percent < 9.95
       ? "\(String(format: "%.1f", percent)) %" : "\(Int(percent.rounded())) %"
+  }
+
+  /// 0.034 → +3.4 %; −12 %.
+  static func change(_ fraction: Double?) -> String {
+    guard let fraction, fraction.isFinite else { return missing }
+    if abs(fraction) < 0.0005 { return "±0 %" }
+    return (fraction < 0 ? "−" : "+") + percent(abs(fraction))
   }
 
   /// A relative half-width: ±0.6 %.

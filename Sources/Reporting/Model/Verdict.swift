@@ -15,7 +15,8 @@ struct Verdict {
   init(_ model: RunModel) {
     let notices = Self.notices(model)
     self.notices = notices
-    sentence = [Self.correctness(model), Self.speed(model)].compactMap { $0 }.joined(separator: " ")
+    sentence = [Self.correctness(model), Self.speed(model), Self.peers(model), Self.change(model)]
+      .compactMap { $0 }.joined(separator: " ")
     if !model.bad.isEmpty || !model.run.refused.isEmpty {
       tone = .bad
     } else {
@@ -61,6 +62,19 @@ struct Verdict {
     let sentence = "\(subject.capitalisedFirst) runs the network in \(Units.duration(time))"
     guard let speedUp = model.speedUp(of: subject) else { return sentence + "." }
     return sentence + ", \(Units.factor(speedUp)) as fast as the reference."
+  }
+
+  /// The quickest of the recorded peers that computes the same.
+  private static func peers(_ model: RunModel) -> String? {
+    guard let document = model.peers, let whole = document.whole, let best = whole.best,
+      let peer = document.peers.first(where: { $0.key == best }), let ratio = whole.ratios[best]?.median
+    else { return nil }
+    return "Beside \(peer.name) it takes \(Units.factor(ratio)) the time."
+  }
+
+  private static func change(_ model: RunModel) -> String? {
+    guard let subject = model.subject else { return nil }
+    return model.comparison?.sentence(subject)
   }
 
   private static func notices(_ model: RunModel) -> [String] {

@@ -23,10 +23,10 @@ struct TileCoverage: Sendable {
     }
   }
 
-  /// Notes one call of ``TileGrid/compute(panel:group:tiles:a:pixels:pixelRange:sums:output:)``.
-  func note(_ kernel: GemmKernel, pixels: Int, tiles: Int, channels: Int, taps: Int, tapsPerBlock: Int) {
+  /// Notes one call of ``TileGrid/finish(panel:group:pixels:sums:_:)``.
+  func note(_ kernel: GemmKernel, pixels: Int, channels: Int, taps: Int, tapsPerBlock: Int) {
     guard let lists = lists.first(where: { $0.kernel == kernel.name }) else { return }
-    lists.pixels.note(pixels < tiles * kernel.rows ? 1 : 0)
+    lists.pixels.note(pixels % kernel.rows == 0 ? 0 : 1)
     lists.channels.note(channels < kernel.columns ? 1 : 0)
     lists.blocks.note(taps <= tapsPerBlock ? 0 : taps % tapsPerBlock == 0 ? 1 : 2)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import History
 import Reporting
 
@@ -40,11 +41,16 @@ struct BenchCommand: ParsableCommand {
 
   private func timeLayers(_ session: Session, _ run: inout RunRecord) throws -> SideBySide.Tally {
     let work = session.sideBySide()
-    let table = json == "-" ? nil : LiveTable(backends: session.workbench.backends.map(\.name))
-    table?.printHead()
-    var tally = try work.run(Progress()) { layer in
+    let table =
+      json == "-"
+      ? nil
+      : LiveTable(backends: session.workbench.backends.map(\.name), width: Terminal.width(of: STDOUT_FILENO))
+    if let table { print(table.head) }
+    let progress = Progress()
+    var tally = try work.run(progress) { layer in
       run.layers.append(layer)
-      table?.print(layer)
+      progress.clear()
+      if let table { print(table.text(layer)) }
     }
     run.totals = try work.totals(of: run.layers, &tally)
     return tally

@@ -9,7 +9,8 @@ struct HistoryCommand: ParsableCommand {
     commandName: "history", abstract: "Shows the recorded past.",
     discussion: "Example: efgrbench history list",
     subcommands: [
-      List.self, Show.self, Attach.self, Baseline.self, Merge.self, Export.self,
+      List.self, Show.self, Attach.self, Baseline.self, Merge.self, Export.self, Changes.self,
+      Regressions.self, Accept.self,
     ], defaultSubcommand: List.self)
 
   /// A line per run.
@@ -62,26 +63,5 @@ struct HistoryCommand: ParsableCommand {
         return .good
       }
     }
-  }
-
-  /// Named baselines.
-  struct Baseline: LaterCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "baseline", abstract: "Names a run as a baseline (not there yet).")
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-  }
-
-  /// Databases joined.
-  struct Merge: LaterCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "merge", abstract: "Joins databases (not there yet).")
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-  }
-
-  /// The record in other formats.
-  struct Export: LaterCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "export", abstract: "Writes the record in other formats (not there yet).")
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
   }
 }

@@ -64,7 +64,10 @@ struct LayersCommand: ParsableCommand {
 /// JSON to a file, or to standard output under the name `-`.
 enum JSONOutput {
   static func write(_ document: some Encodable, to path: String) throws {
-    let text = try document.jsonText()
+    try write(text: try document.jsonText(), to: path)
+  }
+
+  static func write(text: String, to path: String) throws {
     if path == "-" { return print(text, terminator: "") }
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)

@@ -29,32 +29,42 @@ struct RunCommand: ParsableCommand {
       let session = try Session(network, compute, golden: golden.golden, isQuick: quick)
       session.warn()
       let recorder = try database.begin(session.header(label: label, options: options))
+      if let hotCode = HotCode.ofThisProgram() { try recorder.record(hotCode: hotCode) }
       for (file, message) in session.shelf.refused {
         try recorder.record(RefusedFile(file: file, message: message))
       }
       // What was recorded is finished and reported even where a later layer could not be tried.
-      let tally = Result { try perform(session, recorder) }
+      let tally = Result { try perform(session, recorder, database) }
       let isWhole = !Interruption.isRequested && (try? tally.get()) != nil
       try recorder.finish(isWhole ? .complete : .interrupted)
-      let record = try database.run(recorder.uuid)
-      print(try database.selftestSentence(for: record.header.environment))
-      let report = Report(record)
+      let contents = try ReportContents(recorder.uuid, in: database)
+      print(try database.selftestSentence(for: contents.run.header.environment))
+      let report = Report(contents)
       report.printSummary(paths: try report.write(to: out))
       return max(try tally.get().status, session.status)
     }
   }
 
-  private func perform(_ session: Session, _ recorder: RunRecorder) throws -> SideBySide.Tally {
+  private func perform(
+    _ session: Session, _ recorder: RunRecorder, _ database: HistoryDatabase
+  ) throws -> SideBySide.Tally {
     let work = session.sideBySide()
     var records: [LayerRecord] = []
-    let table = LiveTable(backends: session.workbench.backends.map(\.name))
-    table.printHead()
-    var tally = try work.run(Progress()) { layer in
+    let table = LiveTable(
+      backends: session.workbench.backends.map(\.name), width: Terminal.width(of: STDOUT_FILENO))
+    print(table.head)
+    let progress = Progress()
+    var tally = try work.run(progress) { layer in
       try recorder.record(layer)
       records.append(layer)
-      table.print(layer)
+      progress.clear()
+      print(table.text(layer))
+      fflush(nil)
     }
+    progress.show("timing the whole network", done: records.count, total: session.steps.count)
+    defer { progress.clear() }
     for total in try work.totals(of: records, &tally) { try recorder.record(total) }
+    try recorder.attach(work.notes, of: session, work, to: database)
     session.workbench.remember(tally.choices)
     try recorder.attach(document: tally.evidence, schema: Evidence.schema)
     print()

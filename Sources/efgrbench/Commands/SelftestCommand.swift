@@ -12,8 +12,9 @@ struct SelftestCommand: ParsableCommand {
 
       Seeded faults in every kind's kernels and in the comparator itself are held against the checks that verify and \
       run apply, on fixed probes and on small golden cases. Correct implementations are judged beside them, also by \
-      tolerances that others picked by hand. Exit code 10 if a fault is missed or a right output fails. Injected \
-      slow-downs and A/A runs, which prove the regression gate, are still to come.
+      tolerances that others picked by hand. Exit code 10 if a fault is missed or a right output fails. With --gate \
+      the regression gate is proved instead: suites in which nothing changed, slow-downs put into one layer of a copy \
+      of this program, and a simulation on the noise recorded.
       """)
 
   @Option(help: ArgumentHelp("Only the faults of one kind, such as conv2d.", valueName: "kind"))
@@ -27,10 +28,12 @@ struct SelftestCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
   var json: String?
+  @OptionGroup var gate: GateTestOptions
 
   func run() throws {
     try endingProgram {
       Interruption.listen()
+      if gate.gate { return try GateSelftest(gate).run() }
       let kinds = try resolveKinds()
       let database = try db.map { try HistoryDatabase(path: $0, for: .recording) }
       let workbench = try Workbench(compute)

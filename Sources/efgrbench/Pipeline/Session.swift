@@ -13,6 +13,8 @@ struct Session {
   let steps: [Step]
   let workbench: Workbench
   private(set) var shelf: GoldenShelf
+  /// The folder of goldens.
+  let golden: String
   let machine: MachineInfo
   let roofs: Roofs
   let isQuick: Bool
@@ -23,6 +25,7 @@ struct Session {
     let progress = Progress()
     progress.show("reading goldens", done: 0, total: 0)
     shelf = try GoldenShelf(folder: golden)
+    self.golden = golden
     progress.show("proving the oracle", done: 0, total: 0)
     workbench = try Workbench(compute)
     progress.show("measuring the roofs", done: 0, total: 0)

@@ -22,6 +22,8 @@ struct SideBySide {
   /// Runs the layers that were not asked for, whose outputs all chains then share: one of them, or one of its own. Nil
   /// where there are no chains.
   let lead: Chain?
+  /// Gets what the record has no columns for.
+  let notes = RunNotes()
   /// Which algorithms of each backend are tried.
   let selection: Verifier.Selection
 
@@ -63,13 +65,15 @@ struct SideBySide {
   /// - Parameter finished: called with each layer's record as soon as it is complete.
   func run(_ progress: Progress, finished: (LayerRecord) throws -> Void) throws -> Tally {
     var tally = Tally()
+    var cost = (done: 0.0, whole: steps.reduce(0) { $0 + Self.cost($1.layer) })
     let wanted = Set(steps.map(\.layer.name))
     for (position, step) in network.steps.enumerated() where !Interruption.isRequested {
       // A chain needs the layers before those that were asked for.
       guard wanted.contains(step.layer.name) || !chains.isEmpty && tally.layers < steps.count else {
         continue
       }
-      progress.show(step.layer.name, done: tally.layers, total: steps.count)
+      progress.show(
+        step.layer.name, done: tally.layers, total: steps.count, share: cost.done / cost.whole)
       guard wanted.contains(step.layer.name) else {
         try skip(step)
         continue
@@ -80,6 +84,7 @@ struct SideBySide {
       guard !Interruption.isRequested else { continue }
       let record = try record(step.layer, position: position, links, &tally)
       tally.add(record)
+      cost.done += Self.cost(step.layer)
       try finished(record)
     }
     progress.clear()
@@ -94,6 +99,10 @@ struct SideBySide {
     for chain in chains { chain.adopt(step, from: lead) }
   }
 
+  /// A layer's share of the work, for the time that is left: the naive loops' operations, and what every layer costs
+  /// besides, about as much as 10⁷ of them.
+  private static func cost(_ layer: Layer) -> Double { Double(layer.macs) + 1e7 }
+
   /// Takes the layer on every chain; there are none where the network has no golden.
   func links(_ step: Step) throws -> [(name: String, link: Link?)] {
     guard let golden = shelf.networks[network.name]?.golden else { return [] }
@@ -104,6 +113,7 @@ struct SideBySide {
     _ layer: Layer, position: Int, _ links: [(name: String, link: Link?)], _ tally: inout Tally
   ) throws -> LayerRecord {
     var record = LayerRecord(layer, position: position)
+    notes.add(links, layer: layer.name)
     let offering = workbench.backends.filter { $0.offers(layer.kind) }
     if let refusal = shelf.refusal(of: layer.name), shelf.golden(for: layer.name, of: network.name) == nil {
       record.results = offering.map {
@@ -135,6 +145,8 @@ struct SideBySide {
         verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
         repro: trial.command(backend: backend, algorithm: outcome.plan.algorithm))
       tally.evidence.add(outcome, of: layer.name, on: backend.name, finding)
+      notes.add(
+        outcome.verdict, layer: layer.name, backend: backend.name, algorithm: outcome.plan.algorithm)
       let link = link(of: outcome, on: backend, links)
       result.chained = link?.record
       if result.chained?.status.isGood == false, result.message.isEmpty {

@@ -8,8 +8,13 @@ import Reporting
 enum ExitStatus: Int32, Comparable {
   case good = 0
   case checkFailed = 10
-  case inconclusive = 30
   case slower = 20
+  /// Something got faster and nothing slower, where that is asked to fail.
+  case improved = 21
+  case inconclusive = 30
+  case noBaseline = 31
+  /// The machines, toolchains or flags differ.
+  case incomparable = 32
   case notCovered = 40
   case usage = 64
   case badInput = 65
@@ -23,14 +28,17 @@ enum ExitStatus: Int32, Comparable {
   private var weight: Int {
     switch self {
     case .good: 0
-    case .inconclusive: 1
-    case .slower: 2
-    case .notCovered: 3
-    case .checkFailed: 4
-    case .badInput: 5
-    case .usage: 6
-    case .busy: 7
-    case .internalError: 8
+    case .improved: 1
+    case .inconclusive: 2
+    case .slower: 3
+    case .noBaseline: 4
+    case .incomparable: 5
+    case .notCovered: 6
+    case .checkFailed: 7
+    case .badInput: 8
+    case .usage: 9
+    case .busy: 10
+    case .internalError: 11
     }
   }
 }
@@ -46,26 +54,30 @@ struct ProgramError: Error, CustomStringConvertible {
   }
 }
 
+extension ExitStatus {
+  /// The code that an error ends the program with, and its sentence.
+  static func of(_ error: any Error) -> (status: ExitStatus, sentence: String) {
+    let status: ExitStatus =
+      switch error {
+      case let error as ProgramError: error.status
+      case let error as HistoryError: ExitStatus(rawValue: error.exitCode) ?? .internalError
+      case is ReportError, is GoldenError: .badInput
+      case is ChildRunner.Interrupted: .notCovered
+      default: .internalError
+      }
+    return (status, "\(error)")
+  }
+}
+
 /// Runs a command's work and turns every error into one sentence on stderr and the right exit code.
 func endingProgram(_ body: () throws -> ExitStatus) throws {
   let status: ExitStatus
   do {
     status = try body()
-  } catch let error as ProgramError {
-    status = explain(error, error.status)
-  } catch let error as HistoryError {
-    status = explain(error, ExitStatus(rawValue: error.exitCode) ?? .internalError)
-  } catch let error as ReportError {
-    status = explain(error, .badInput)
-  } catch let error as GoldenError {
-    status = explain(error, .badInput)
   } catch {
-    status = explain(error, .internalError)
+    let sentence: String
+    (status, sentence) = ExitStatus.of(error)
+    FileHandle.standardError.write(Data("efgrbench: \(sentence)\n".utf8))
   }
   if status != .good { throw ExitCode(status.rawValue) }
-}
-
-private func explain(_ error: any Error, _ status: ExitStatus) -> ExitStatus {
-  FileHandle.standardError.write(Data("efgrbench: \(error)\n".utf8))
-  return status
 }

@@ -1,0 +1,87 @@
+/// What went on around one process: nothing in here tells which arm it was.
+package struct VisitConditions: Sendable, Hashable, Codable {
+  /// Nanoseconds from start to end.
+  package var wall: Double
+  /// Nanoseconds that the hypervisor gave to other guests meanwhile, all processors together; nil where unknown.
+  package var steal: Double?
+  /// How often the process was put aside for another one.
+  package var involuntarySwitches: Int?
+  package var minorFaults: Int?
+  /// Page faults that waited for a disk.
+  package var majorFaults: Int?
+  /// Nanoseconds of the control kernel right before: the same instructions in the same process every time.
+  package var controlKernel: Double
+
+  package init(
+    wall: Double, steal: Double? = nil, involuntarySwitches: Int? = nil, minorFaults: Int? = nil,
+    majorFaults: Int? = nil, controlKernel: Double
+  ) {
+    self.wall = wall
+    self.steal = steal
+    self.involuntarySwitches = involuntarySwitches
+    self.minorFaults = minorFaults
+    self.majorFaults = majorFaults
+    self.controlKernel = controlKernel
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case wall = "wall_ns"
+    case steal = "steal_ns"
+    case involuntarySwitches = "involuntary_switches"
+    case minorFaults = "minor_faults"
+    case majorFaults = "major_faults"
+    case controlKernel = "control_ns"
+  }
+}
+
+/// The rules by which a block is thrown away, set before anything is measured. They see the conditions of all of its
+/// processes at once, neither names nor times of arms, so they can't favour one: under the null hypothesis the names are
+/// exchangeable given the conditions, and the test stays exact.
+package struct DiscardRules: Sendable, Hashable, Codable {
+  /// The largest share of the processors' time that may have been stolen in a visit. 5 % of two processors is a
+  /// tenth of the time of a layer that runs on one: more than any change that the gate is asked to find.
+  package var steal: Double
+  /// How many times the median of all visits so far the control kernel may take.
+  package var controlKernel: Double
+  /// Page faults that wait for a disk: none are expected once the files were read.
+  package var majorFaults: Int
+
+  package init(steal: Double = 0.05, controlKernel: Double = 1.5, majorFaults: Int = 50) {
+    self.steal = steal
+    self.controlKernel = controlKernel
+    self.majorFaults = majorFaults
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case steal
+    case controlKernel = "control_kernel"
+    case majorFaults = "major_faults"
+  }
+
+  /// The rule that the block breaks, in words; nil if it is kept.
+  ///
+  /// - Parameters:
+  ///   - usualControlKernel: the median over the visits so far, in nanoseconds; nil for the first block.
+  ///   - processors: of the machine.
+  package func broken(
+    by visits: [VisitConditions], usualControlKernel: Double?, processors: Int
+  ) -> String? {
+    for visit in visits {
+      if let stolen = visit.steal, stolen > steal * visit.wall * Double(max(processors, 1)) {
+        return "more than \((steal * 100).formatted) % of the processors' time was stolen"
+      }
+      if let usual = usualControlKernel, visit.controlKernel > controlKernel * usual {
+        return "the control kernel took more than \(controlKernel.formatted) times as long as usual"
+      }
+      if let faults = visit.majorFaults, faults > majorFaults {
+        return "more than \(majorFaults) page faults waited for a disk"
+      }
+    }
+    return nil
+  }
+}
+
+extension Double {
+  /// Without a trailing `.0`.
+  fileprivate var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
+}

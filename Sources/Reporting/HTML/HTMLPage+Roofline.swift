@@ -1,0 +1,96 @@
+import Foundation
+import History
+import Measurement
+
+extension HTMLPage {
+  /// Every layer with operations, between the roofs that were measured in the same run.
+  var roofline: HTML {
+    guard let roofs = model.run.header.roofs else { return "" }
+    let points = rooflinePoints
+    guard !points.isEmpty else { return "" }
+    var plot = Plot(
+      x: .logarithmic("operations per byte", holding: points.map(\.intensity)) { Units.plain($0) },
+      y: .logarithmic("GFLOP/s", holding: points.map(\.rate) + [roofs.gflops]) { Units.plain($0) },
+      summary: "Roofline: \(Words.count(points.count, "result")) by operations per byte and GFLOP/s, "
+        + "below a peak of \(Units.rate(roofs.gflops)) GFLOP/s")
+    plot.marks =
+      roofLines(roofs, plot)
+      + points.map { point in
+        plot.mark(
+          self, point.backend, x: point.intensity, y: point.rate,
+          note: "\(point.layer.name) on \(point.backend): \(Units.rate(point.rate)) GFLOP/s at "
+            + "\(Units.rate(point.intensity)) operations per byte")
+      }
+    plot.words =
+      slopes(roofs).map { (plot.x.low, $0.gbps * plot.x.low, "\($0.level) \(Units.rate($0.gbps)) GB/s") }
+      .filter { $0.1 < roofs.gflops } + [
+        (plot.x.high, roofs.gflops, "peak \(Units.rate(roofs.gflops)) GFLOP/s")
+      ]
+    return section(
+      "roofline", "Roofline",
+      """
+      <p class="hint">\(model.backends.map { "\(named($0)) " as HTML })Every layer with operations, below the roofs \
+      that were measured in the same run. An algorithm that needs fewer operations than the direct one may lie above \
+      the peak.</p>
+      \(plot.html)
+      """)
+  }
+
+  private func slopes(_ roofs: Roofs) -> [(level: String, gbps: Double)] {
+    roofs.caches.map { ($0.level, $0.gbps) } + [("memory", roofs.gbps)]
+  }
+
+  private struct RooflinePoint {
+    let layer: LayerRecord
+    let backend: String
+    let intensity: Double
+    let rate: Double
+  }
+
+  private var rooflinePoints: [RooflinePoint] {
+    model.results.compactMap { layer, result in
+      guard let rate = result.timing?.gflops, layer.macs > 0, layer.bytes > 0 else { return nil }
+      return RooflinePoint(
+        layer: layer, backend: result.backend, intensity: 2 * Double(layer.macs) / Double(layer.bytes),
+        rate: rate)
+    }
+  }
+
+  /// The peak, and each bandwidth up to where it meets the peak.
+  private func roofLines(_ roofs: Roofs, _ plot: Plot) -> [HTML] {
+    let peak = plot.line(
+      (plot.x.low, roofs.gflops), (plot.x.high, roofs.gflops), class: "roof",
+      note: "peak \(Units.rate(roofs.gflops)) GFLOP/s")
+    let slopes = slopes(roofs).compactMap {
+      level, gbps -> HTML? in
+      let start = max(plot.x.low, plot.y.low / gbps)
+      let end = min(plot.x.high, roofs.gflops / gbps)
+      guard gbps > 0, start < end else { return nil }
+      return plot.line(
+        (start, start * gbps), (end, end * gbps), class: "roof", note: "\(level) \(Units.rate(gbps)) GB/s")
+    }
+    return [peak] + slopes
+  }
+
+  /// The subject's layers that spend the most time above what the roofs allow.
+  var farFromRoof: HTML {
+    guard let subject = model.subject, let roofs = model.run.header.roofs else { return "" }
+    let losses = model.run.layers.compactMap { layer -> (layer: LayerRecord, time: Double, loss: Double)? in
+      guard let time = layer.result(of: subject)?.timing?.median else { return nil }
+      let least = roofs.leastNanoseconds(flops: 2 * Double(layer.macs), bytes: layer.bytes)
+      return (layer, time, time - least)
+    }.filter { $0.loss > 0 }.sorted { $0.loss > $1.loss }
+    guard !losses.isEmpty else { return "" }
+    let whole = model.timedSum(of: subject)
+    let rows = losses.prefix(8).map { one -> [HTML] in
+      [
+        link(one.layer), "\(Units.duration(one.time))", "\(Units.duration(one.time - one.loss))",
+        "\(Units.duration(one.loss))", "\(Units.percent(one.loss / whole))",
+      ]
+    }
+    return "<h3>Where \(subject) is furthest from the roofs</h3>\n"
+      + Self.table(
+        ["layer", "time", "least time", "above it", "of the network"], rows,
+        caption: "Layers by time above the least that the roofs allow")
+  }
+}

@@ -1,0 +1,266 @@
+import Foundation
+import Gate
+import History
+import Measurement
+
+/// Two builds in interleaved processes, from the first check to the verdict.
+final class Experiment {
+  let settings: GateSettings
+  let runner: ChildRunner
+  private let machine: MachineInfo
+  /// Receives what is found while it goes on.
+  private let log: (String) -> Void
+  private let progress = Progress()
+
+  private(set) var subjects: [ExperimentSubject] = []
+  private(set) var blocks: [BlockRecord] = []
+  private(set) var replies: (base: ChildReply, head: ChildReply)?
+  private var verdict: GateVerdict
+  private var recorder: ExperimentRecorder?
+  private var generator: SeededGenerator
+  private var addedRounds: [Int: Int] = [:]
+  private var controlKernels: [Double] = []
+  /// The quickest round of the peak kernel that each build was seen to do. The control is the base's build.
+  private var quietRounds: (base: Double?, head: Double?)
+  private var start = MonotonicClock.now()
+
+  init(
+    _ settings: GateSettings, builds: Builds, machine: MachineInfo, controlKernel: @escaping () -> Double,
+    log: @escaping (String) -> Void
+  ) {
+    self.settings = settings
+    self.machine = machine
+    self.log = log
+    runner = ChildRunner(builds: builds, controlKernel: controlKernel)
+    generator = SeededGenerator(seed: settings.seed)
+    verdict = GateVerdict(
+      command: "ab", network: settings.network, machine: machine.identity,
+      base: .init(name: builds.base.path, commit: builds.base.git.commit),
+      head: .init(name: builds.head.path, commit: builds.head.git.commit))
+    verdict.settings = .init(budget: settings.budget, detect: settings.detect)
+  }
+
+  private var judge: PairedJudge { PairedJudge(budget: settings.budget, detect: settings.detect) }
+
+  /// Indices of the subjects that are right on both sides.
+  private var timed: [Int] { subjects.indices.filter { subjects[$0].isGood } }
+
+  private func kept(_ stage: Int) -> [BlockRecord] {
+    blocks.filter { $0.stage == stage && $0.discarded == nil }
+  }
+
+  private var secondsSpent: Double { Double(MonotonicClock.now() - start) / 1e9 }
+
+  /// Judges every subject on both builds and finds how often each is to be called in a sample.
+  ///
+  /// - Parameter verified: what an earlier experiment of the same builds found, to be taken for granted.
+  func prepare(verified: (base: ChildReply, head: ChildReply)? = nil) throws {
+    progress.show("verifying both builds", done: 0, total: 0)
+    let replies =
+      try verified ?? (
+        base: runner.run(.base, request(.verify, all: true)).reply,
+        head: runner.run(.head, request(.verify, all: true)).reply
+      )
+    self.replies = replies
+    subjects = matched(replies.base, replies.head)
+    for line in Self.differences(replies.base.build, replies.head.build) { verdict.notes.append(line) }
+    guard !timed.isEmpty else { return }
+    progress.show("calibrating", done: 0, total: 0)
+    var calibration = request(.time)
+    calibration.passes = 3
+    let reply = try runner.run(.base, calibration).reply
+    learn(reply, .base)
+    for (index, result) in zip(timed, reply.results) {
+      guard let quickest = result.samples.min(), quickest > 0 else { continue }
+      subjects[index].repetitions = max(1, Int((GateSettings.sampleDuration / quickest).rounded(.up)))
+      let share = settings.injections.first { $0.layer == subjects[index].layer }?.share ?? 0
+      let median = Statistics.median(result.samples) ?? quickest
+      if share > 0, let round = reply.peakRound, round > 0 {
+        addedRounds[index] = max(1, Int((share * median / round).rounded()))
+      }
+    }
+    progress.clear()
+  }
+
+  /// Enters the experiment in the record, where there is one.
+  func record(in database: HistoryDatabase, _ header: ExperimentHeader) throws {
+    recorder = try database.begin(header, subjects: subjects)
+  }
+
+  /// Measures, stage by stage, and judges.
+  func run() throws -> GateVerdict {
+    do {
+      try measure()
+    } catch is ChildRunner.Interrupted {
+      verdict.missing.append(
+        .init(layer: "*", backend: "*", message: "The user stopped it after \(blocks.count) blocks."))
+    }
+    progress.clear()
+    let verdict = conclude()
+    try recorder?.finish(Interruption.isRequested ? .interrupted : .complete, verdict: verdict)
+    return verdict
+  }
+
+  private func measure() throws {
+    guard !timed.isEmpty else { return }
+    start = MonotonicClock.now()
+    let pilot = min(settings.blocks ?? .max, GateSettings.pilotBlocks)
+    try take(pilot, stage: 1, subjects: timed, seconds: settings.seconds * GateSettings.screeningShare)
+    let plan = BlockPlan(
+      settings: settings, blocks: kept(1), names: names, groups: groups, spent: secondsSpent)
+    plan.words.forEach(log)
+    try take(
+      plan.blocks, stage: 1, subjects: timed, seconds: settings.seconds * GateSettings.screeningShare)
+    try confirm(plan.blocks)
+  }
+
+  /// Stage 2: new blocks of what stage 1 flagged, and of nothing else.
+  private func confirm(_ count: Int) throws {
+    let flagged = groups.filter { judge.isFlagged(times(of: $0, stage: 1)) }
+    guard !flagged.isEmpty else { return }
+    let again = Set(flagged.flatMap { $0 }).sorted()
+    log(
+      "Stage 1 flags \(flagged.count) of \(groups.count) comparisons; \(again.count) layers are measured afresh."
+    )
+    try take(count, stage: 2, subjects: again, seconds: settings.seconds)
+  }
+
+  /// The subjects of each comparison: each alone, and each backend's all together where they are the whole network.
+  private var groups: [[Int]] {
+    let singles = timed.map { [$0] }
+    guard settings.isWhole else { return singles }
+    return singles
+      + settings.backends.map { backend in timed.filter { subjects[$0].backend == backend } }
+      .filter { group in
+        guard let backend = group.first.map({ subjects[$0].backend }) else { return false }
+        // A sum with a layer missing is no sum of the network.
+        return group.count == subjects.filter { $0.backend == backend }.count
+      }
+  }
+
+  private var names: [String] {
+    groups.map { group in
+      let subject = subjects[group[0]]
+      return "\(group.count == 1 ? subject.layer : "whole network") on \(subject.backend)"
+    }
+  }
+
+  private func times(of group: [Int], stage: Int) -> [BlockTimes] {
+    kept(stage).compactMap { group.count == 1 ? $0.times(of: group[0]) : $0.times(ofSum: group) }
+  }
+
+  /// Takes blocks until `count` of the stage are kept, at most twice as many are tried, and the time is not over.
+  private func take(_ count: Int, stage: Int, subjects: [Int], seconds: Double) throws {
+    while kept(stage).count < count, blocks.filter({ $0.stage == stage }).count < 2 * count,
+      secondsSpent < seconds
+    {
+      progress.show("blocks of stage \(stage)", done: kept(stage).count, total: count)
+      let block = try block(stage: stage, subjects)
+      blocks.append(block)
+      try recorder?.record(block)
+    }
+  }
+
+  private func block(stage: Int, _ subjects: [Int]) throws -> BlockRecord {
+    var visits: [VisitRecord] = []
+    for arm in BlockOrder(using: &generator).arms {
+      let (reply, conditions) = try runner.run(arm, request(.time, of: subjects, arm: arm))
+      learn(reply, arm)
+      var samples: [Int: [Double]] = [:]
+      for index in subjects {
+        samples[index] =
+          reply.results.first { result in
+            result.layer == self.subjects[index].layer && result.backend == self.subjects[index].backend
+          }?.samples
+      }
+      visits.append(VisitRecord(arm: arm, conditions: conditions, samples: samples))
+    }
+    let conditions = visits.map(\.conditions)
+    let discarded = settings.rules.broken(
+      by: conditions, usualControlKernel: Statistics.median(controlKernels), processors: machine.logicalCPUs)
+    controlKernels += conditions.map(\.controlKernel)
+    return BlockRecord(number: blocks.count + 1, stage: stage, discarded: discarded, visits: visits)
+  }
+
+  /// Each build is measured by its own peak kernel, for the head's may be another one.
+  private func learn(_ reply: ChildReply, _ arm: BlockArm) {
+    guard let round = reply.peakRound, round.isFinite else { return }
+    if arm == .head {
+      quietRounds.head = min(quietRounds.head ?? round, round)
+    } else {
+      quietRounds.base = min(quietRounds.base ?? round, round)
+    }
+  }
+
+  private func request(
+    _ task: ChildRequest.Task, all: Bool = false, of chosen: [Int]? = nil, arm: BlockArm = .base
+  ) -> ChildRequest {
+    let subjects: [ChildRequest.Subject] =
+      all
+      ? settings.layers.flatMap { layer in settings.backends.map { .init(layer: layer, backend: $0) } }
+      : (chosen ?? timed).map { index in
+        .init(
+          layer: self.subjects[index].layer, backend: self.subjects[index].backend,
+          repetitions: self.subjects[index].repetitions,
+          addedRounds: arm == .head ? addedRounds[index, default: 0] : 0)
+      }
+    return ChildRequest(
+      task: task, network: settings.network, subjects: subjects, threads: settings.threads,
+      instructionSet: settings.instructionSet, algorithm: settings.algorithm, golden: settings.golden,
+      passes: settings.passes,
+      cache: settings.cache, quietRound: arm == .head ? quietRounds.head : quietRounds.base,
+      retries: settings.retries)
+  }
+
+  /// What both builds have, in the base's order; what only one has is noted or missing.
+  private func matched(_ base: ChildReply, _ head: ChildReply) -> [ExperimentSubject] {
+    func same(_ a: ChildReply.Result, _ b: ChildReply.Result) -> Bool {
+      a.layer == b.layer && a.backend == b.backend
+    }
+    for result in head.results where !base.results.contains(where: { same($0, result) }) {
+      verdict.notes.append("\(result.layer) on \(result.backend) is new: it has nothing to be compared with.")
+    }
+    return base.results.compactMap { old in
+      guard let new = head.results.first(where: { same($0, old) }) else {
+        verdict.missing.append(
+          .init(layer: old.layer, backend: old.backend, message: "The head does not offer it."))
+        return nil
+      }
+      return ExperimentSubject(
+        layer: old.layer, kind: old.kind, backend: old.backend, baseAlgorithm: old.algorithm,
+        headAlgorithm: new.algorithm, baseStatus: old.status ?? "", headStatus: new.status ?? "",
+        baseMaxRatio: old.maxRatio, headMaxRatio: new.maxRatio)
+    }
+  }
+
+  private static func differences(_ base: BuildInfo, _ head: BuildInfo) -> [String] {
+    var lines: [String] = []
+    if base.toolchain != head.toolchain {
+      lines.append("The toolchains differ (\(base.toolchain), \(head.toolchain)): a change may be theirs.")
+    }
+    if base.configuration != head.configuration || base.flags != head.flags {
+      lines.append(
+        "The builds differ in their flags (\(base.configuration), \(base.flags); \(head.configuration), "
+          + "\(head.flags)): a change may be theirs.")
+    }
+    return lines
+  }
+
+  /// The verdict on everything that was measured.
+  private func conclude() -> GateVerdict {
+    var verdict = verdict
+    verdict.keptBlocks = blocks.filter { $0.discarded == nil }.count
+    verdict.discarded = blocks.compactMap { block in
+      block.discarded.map { .init(block: block.number, rule: $0) }
+    }
+    verdict.judge(subjects)
+    for group in groups {
+      let paired = judge.judge(screening: times(of: group, stage: 1), confirming: times(of: group, stage: 2))
+      let row = LayerVerdict(
+        paired, of: subjects[group[0]], isTotal: group.count > 1,
+        blocks: times(of: group, stage: paired.stage), budget: settings.budget)
+      if group.count > 1 { verdict.totals.append(row) } else { verdict.layers.append(row) }
+    }
+    return verdict
+  }
+}

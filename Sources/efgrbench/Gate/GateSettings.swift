@@ -1,0 +1,70 @@
+import Catalogue
+import Foundation
+import Gate
+import History
+
+/// All that an experiment follows, set before anything is measured. It is recorded as the experiment's plan.
+struct GateSettings: Codable, Sendable {
+  /// A slow-down that is put into one layer of the head, to see whether it is found.
+  struct Injection: Codable, Sendable, Hashable {
+    var layer: String
+    /// 0.05 makes the layer take 5 % longer.
+    var share: Double
+  }
+
+  var network: String
+  /// This shard's layers, in the network's order.
+  var layers: [String]
+  var backends: [String]
+  var threads: Int
+  var instructionSet: String
+  var algorithm: String?
+  var golden: String?
+  /// The relative slow-down to be found 95 times in 100.
+  var detect: Double
+  /// Seconds for all blocks of both stages.
+  var seconds: Double
+  /// Blocks of each stage; nil lets the noise of the first ones decide.
+  var blocks: Int?
+  var passes: Int
+  /// How often a disturbed sample is taken again.
+  var retries = 6
+  var cache: ChildRequest.Cache
+  /// Of the orders' coins.
+  var seed: UInt64
+  /// Comparisons of all shards together.
+  var comparisons: Int
+  /// Whether the layers' sum is the whole network's time.
+  var isWhole: Bool
+  var rules = DiscardRules()
+  var injections: [Injection] = []
+
+  /// Blocks from whose noise the number of blocks follows.
+  static let pilotBlocks = 8
+  /// The least nanoseconds of a sample: the clock's own cost, tens of nanoseconds, stays below 0.01 %.
+  static let sampleDuration = 1e6
+  /// The share of the time that stage 1 may use.
+  static let screeningShare = 0.7
+
+  var budget: ErrorBudget { ErrorBudget(comparisons: comparisons) }
+}
+
+/// One shard of a suite: `2/3`.
+struct ShardOption: Equatable {
+  let number: Int
+  let of: Int
+
+  init(_ text: String) throws {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).compactMap { Int($0) }
+    guard parts.count == 2, parts[1] >= 1, (1...parts[1]).contains(parts[0]) else {
+      throw ProgramError.usage("--shard \"\(text)\" is not of the form i/n with 1 ≤ i ≤ n, such as 2/3.")
+    }
+    number = parts[0]
+    of = parts[1]
+  }
+
+  /// Every n-th step from the i-th on: neighbours in a network cost about the same, so the shards do too.
+  func select(_ steps: [Step]) -> [Step] {
+    steps.enumerated().filter { $0.offset % of == number - 1 }.map(\.element)
+  }
+}
