@@ -4,14 +4,19 @@ import Catalogue
 /// Shows whether a backend computes a specimen wrongly, and how small the specimen can be for that.
 package struct FaultProbe {
   private let backend: any Backend
+  private let algorithm: String?
   private let isExact: Bool
   private let truth: (Specimen) -> Truth
 
   /// - Parameters:
+  ///   - algorithm: the one that is tried; nil leaves the choice to the backend.
   ///   - isExact: whether results must be right bit for bit.
   ///   - truth: the true output of any specimen, with magnitudes for linear kinds.
-  package init(_ backend: any Backend, isExact: Bool, truth: @escaping (Specimen) -> Truth) {
+  package init(
+    _ backend: any Backend, algorithm: String? = nil, isExact: Bool, truth: @escaping (Specimen) -> Truth
+  ) {
     self.backend = backend
+    self.algorithm = algorithm
     self.isExact = isExact
     self.truth = truth
   }
@@ -27,7 +32,10 @@ package struct FaultProbe {
   }
 
   private func verdict(on specimen: Specimen) -> Verdict? {
-    guard let plan = try? backend.plan(specimen.layer, parameters: specimen.parameters) else { return nil }
+    guard
+      let plan = try? backend.plan(
+        specimen.layer, parameters: specimen.parameters, algorithm: algorithm)
+    else { return nil }
     return specimen.judge(plan, truth: truth(specimen), exact: isExact)
   }
 

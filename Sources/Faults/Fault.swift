@@ -25,8 +25,8 @@ package struct Fault: Sendable {
   }
 }
 
-/// How a fault is made: what a faulty kernel would produce, from the reference's float32 evaluation. Nil stands for a
-/// probe that gives the fault nothing to do.
+/// How a fault is made: what a faulty kernel would produce, from the float32 evaluation of the probe's algorithm. Nil
+/// stands for a probe that gives the fault nothing to do.
 package enum Mechanism: Sendable {
   /// The right formula with other attributes.
   case operation(@Sendable (Operation) -> Operation?)

@@ -1,6 +1,5 @@
 import Accuracy
 import Catalogue
-import ReferenceBackend
 import Tensors
 
 /// What became of one fault in one kind.
@@ -100,14 +99,14 @@ extension Mechanism {
           name: probe.layer.name, operation: operation, inputShapes: probe.layer.inputShapes,
           parameterShapes: probe.layer.parameterShapes)
       else { return nil }
-      return Reference.evaluate(layer, inputs: probe.inputs, parameters: probe.parameters)
+      return probe.evaluate(layer, inputs: probe.inputs, parameters: probe.parameters)
     case .parameters(let change):
-      return change(probe.parameters).map {
-        Reference.evaluate(probe.layer, inputs: probe.inputs, parameters: $0)
+      return change(probe.parameters).flatMap {
+        probe.evaluate(probe.layer, inputs: probe.inputs, parameters: $0)
       }
     case .inputs(let change):
-      return change(probe.inputs).map {
-        Reference.evaluate(probe.layer, inputs: $0, parameters: probe.parameters)
+      return change(probe.inputs).flatMap {
+        probe.evaluate(probe.layer, inputs: $0, parameters: probe.parameters)
       }
     case .output(let damage): return damage(probe.right)
     case .formula(let formula): return formula(probe)

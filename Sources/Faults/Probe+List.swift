@@ -1,10 +1,13 @@
+import Backends
 import Catalogue
 import Tensors
 
 extension Probe {
   /// The fixed set of small layers of `kind` on which every fault of the kind must show.
   package static func all(of kind: LayerKind) throws -> [Probe] {
-    try (ProbeSpecification.linear + ProbeSpecification.maps + ProbeSpecification.boxes)
+    try
+      (ProbeSpecification.linear + ProbeSpecification.winograd + ProbeSpecification.maps
+      + ProbeSpecification.boxes)
       .filter { $0.operation.kind == kind }.map { try $0.probe() }
   }
 }
@@ -59,6 +62,23 @@ extension ProbeSpecification {
     .init(
       name: "deform/integers", operation: .deformConv2d(Convolution(padding: Pair(1))),
       inputs: [[1, 5, 7, 7], [1, 18, 7, 7]], weight: [4, 5, 3, 3], hasBias: true, isExact: true),
+  ]
+
+  /// Convolutions by Winograd's algorithm.
+  fileprivate static let winograd: [ProbeSpecification] = [
+    .init(
+      name: "winograd/2x2", operation: .conv2d(Convolution(padding: Pair(1), relu: true)),
+      inputs: [[1, 5, 7, 6]], weight: [4, 5, 3, 3], hasBias: true, winograd: .f2),
+    .init(
+      name: "winograd/4x4", operation: .conv2d(Convolution(padding: Pair(1))), inputs: [[1, 6, 10, 9]],
+      weight: [3, 6, 3, 3], hasNorm: true, winograd: .f4),
+    .init(
+      name: "winograd/dilated",
+      operation: .conv2d(Convolution(padding: Pair(2, 1), dilation: Pair(2, 3), relu: true)),
+      inputs: [[1, 5, 9, 14]], weight: [3, 5, 3, 3], hasBias: true, hasNorm: true, winograd: .f4),
+    .init(
+      name: "winograd/integers", operation: .conv2d(Convolution(padding: Pair(1))), inputs: [[1, 6, 5, 7]],
+      weight: [3, 6, 3, 3], hasBias: true, isExact: true, winograd: .f2),
   ]
 
   /// Kinds that turn maps into maps.

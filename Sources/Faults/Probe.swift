@@ -1,4 +1,5 @@
 import Accuracy
+import Backends
 import Catalogue
 import ReferenceBackend
 import Tensors
@@ -12,17 +13,21 @@ package struct Probe: Sendable {
   package let truth: Truth
   /// Whether results must equal the truth bit for bit.
   package let isExact: Bool
-  /// What the reference gives in float32.
+  /// The algorithm that kernels are to follow; nil for the direct one.
+  package let winograd: WinogradTransform?
+  /// What that algorithm gives in float32: the reference's loops, or the matrices'.
   package let right: Tensor<Float>
-  /// How far the reference's arithmetic may be from the truth.
+  /// How far its arithmetic may be from the truth.
   package let bounds: ErrorBounds
   /// The truth's random projections; nil where only a sample of it is known.
   private let projections: [Double]?
 
-  /// - Parameter truth: nil has it computed, by the naive loops in float64.
+  /// - Parameters:
+  ///   - truth: nil has it computed, by the naive loops in float64.
+  ///   - winograd: a transform by which the layer can be computed; nil for the direct algorithm.
   package init(
     name: String, layer: Layer, inputs: [Tensor<Float>], parameters: Parameters<Float>, truth: Truth? = nil,
-    isExact: Bool = false
+    isExact: Bool = false, winograd: WinogradTransform? = nil
   ) {
     self.name = name
     self.layer = layer
@@ -31,14 +36,25 @@ package struct Probe: Sendable {
     self.isExact = isExact
     let truth = truth ?? Self.truth(of: layer, inputs, parameters)
     self.truth = truth
-    right = Reference.evaluate(layer, inputs: inputs, parameters: parameters)
+    let formula = winograd.flatMap { WinogradFormula(layer, inputs, parameters, $0) }
+    self.winograd = formula?.transform
+    right = formula?.evaluate() ?? Reference.evaluate(layer, inputs: inputs, parameters: parameters)
     bounds =
       isExact
       ? .exact(count: truth.values.count)
       : .evaluate(
-        layer: layer, model: Reference.errorModel(of: layer), inputs: inputs, parameters: parameters,
-        truth: truth)
+        layer: layer, model: formula?.errorModel ?? Reference.errorModel(of: layer), inputs: inputs,
+        parameters: parameters, truth: truth)
     projections = truth.indices == nil ? Self.projections(of: truth.values) : nil
+  }
+
+  /// What the probe's algorithm gives for another layer of the kind or for other tensors; nil where it computes no
+  /// such layer.
+  func evaluate(
+    _ layer: Layer, inputs: [Tensor<Float>], parameters: Parameters<Float>
+  ) -> Tensor<Float>? {
+    guard let winograd else { return Reference.evaluate(layer, inputs: inputs, parameters: parameters) }
+    return WinogradFormula(layer, inputs, parameters, winograd)?.evaluate()
   }
 
   private static func truth(

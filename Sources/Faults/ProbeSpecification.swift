@@ -1,3 +1,4 @@
+import Backends
 import Catalogue
 import Tensors
 
@@ -24,6 +25,8 @@ struct ProbeSpecification {
   var data: [Data] = []
   /// Small integers everywhere, so that every order of a sum gives the same bits, and the truth's.
   var isExact = false
+  /// The transform by which it is computed; nil for the direct algorithm.
+  var winograd: WinogradTransform?
 
   /// The probe, with tensors from Philox streams under a key that its name chooses.
   func probe() throws -> Probe {
@@ -37,7 +40,7 @@ struct ProbeSpecification {
     let tensors = layer.inputShapes.enumerated().map { index, shape in input(index, shape) }
     return Probe(
       name: name, layer: layer, inputs: tensors, parameters: parameters(layer.parameterShapes),
-      isExact: isExact)
+      isExact: isExact, winograd: winograd)
   }
 
   private func input(_ index: Int, _ shape: Shape) -> Tensor<Float> {

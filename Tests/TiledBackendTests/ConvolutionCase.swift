@@ -103,6 +103,11 @@ struct TestData {
   let inputs: [Tensor<Float>]
   let parameters: Parameters<Float>
 
+  init(inputs: [Tensor<Float>], parameters: Parameters<Float>) {
+    self.inputs = inputs
+    self.parameters = parameters
+  }
+
   /// - Parameter whole: small integers, so that float32 sums are exact in any order; else uniform values.
   init(_ layer: Layer, whole: Bool, seed: UInt64 = 1, offsetScale: Float = 2) {
     var stream: UInt64 = 0

@@ -5,6 +5,7 @@ import Tensors
 import Testing
 import TiledBackend
 
+/// Convolutions by the direct algorithm; ``WinogradTests`` have the others.
 @Suite("Tiled convolutions") struct ConvolutionTests {
   @Test("equal the naive loops bit for bit on small integers", arguments: ConvolutionCase.all)
   func exact(_ shape: ConvolutionCase) throws {

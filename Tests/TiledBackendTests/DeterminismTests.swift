@@ -12,6 +12,16 @@ private struct Promising: CustomStringConvertible, Sendable {
   let description: String
   let make: @Sendable (_ threads: Int) -> any Backend
 
+  /// A plan by the algorithm of that name, where the backend has several.
+  func plan(
+    _ layer: Layer, _ parameters: Parameters<Float>, threads: Int, algorithm: String?
+  ) throws -> any Plan {
+    let backend = make(threads)
+    let known = backend.algorithms(for: layer)
+    return try backend.plan(
+      layer, parameters: parameters, algorithm: algorithm.flatMap { known.contains($0) ? $0 : nil })
+  }
+
   /// The tiled backend with each instruction set.
   static let tiled = InstructionSet.available.map { set in
     Promising(description: "\(set)") { TiledBackend(instructionSet: set, threads: $0) }
@@ -26,7 +36,9 @@ private struct Promising: CustomStringConvertible, Sendable {
   func promise(_ subject: Subject) throws {
     let (layer, _, parameters) = try subject.make(1)
     for backend in Promising.all {
-      #expect(try backend.make(1).plan(layer, parameters: parameters).errorModel.isDeterministic)
+      #expect(
+        try backend.plan(layer, parameters, threads: 1, algorithm: subject.algorithm).errorModel
+          .isDeterministic)
     }
     let openblas = OpenBLASBackend(threads: 1)
     if openblas.offers(layer.kind) {
@@ -39,10 +51,11 @@ private struct Promising: CustomStringConvertible, Sendable {
   func threads(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(subject.isBatched ? 2 : 1)
     for backend in Promising.all {
-      let once = try run(layer, inputs, parameters, backend, threads: 1).bits
+      let once = try run(layer, inputs, parameters, backend, threads: 1, algorithm: subject.algorithm).bits
       for threads in [2, 3, 7, ProcessInfo.processInfo.activeProcessorCount] {
         #expect(
-          try run(layer, inputs, parameters, backend, threads: threads).bits == once,
+          try run(layer, inputs, parameters, backend, threads: threads, algorithm: subject.algorithm).bits
+            == once,
           "\(backend), \(threads) threads"
         )
       }
@@ -54,7 +67,7 @@ private struct Promising: CustomStringConvertible, Sendable {
   func repeats(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(1)
     for backend in Promising.all {
-      let plan = try backend.make(2).plan(layer, parameters: parameters)
+      let plan = try backend.plan(layer, parameters, threads: 2, algorithm: subject.algorithm)
       var output = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(inputs, into: &output)
       let once = output.bits
@@ -71,8 +84,9 @@ private struct Promising: CustomStringConvertible, Sendable {
     let (one, picture, parameters) = try subject.make(1)
     let (three, pictures, _) = try subject.make(3)
     for backend in Promising.all {
-      let once = try run(one, picture, parameters, backend, threads: 2).bits
-      let thrice = try run(three, pictures, parameters, backend, threads: 2).bits
+      let once = try run(one, picture, parameters, backend, threads: 2, algorithm: subject.algorithm).bits
+      let thrice = try run(three, pictures, parameters, backend, threads: 2, algorithm: subject.algorithm)
+        .bits
       #expect(thrice == once + once + once, "\(backend)")
     }
   }
@@ -82,7 +96,7 @@ private struct Promising: CustomStringConvertible, Sendable {
   func alignments(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(1)
     for backend in Promising.all {
-      let plan = try backend.make(2).plan(layer, parameters: parameters)
+      let plan = try backend.plan(layer, parameters, threads: 2, algorithm: subject.algorithm)
       var first = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(inputs, into: &first)
       let copies = inputs.map { $0.copiesElsewhere() }
@@ -101,7 +115,7 @@ private struct Promising: CustomStringConvertible, Sendable {
   func surroundings(_ subject: Subject) throws {
     let (layer, inputs, parameters) = try subject.make(1)
     for backend in Promising.tiled {
-      let plan = try backend.make(2).plan(layer, parameters: parameters)
+      let plan = try backend.plan(layer, parameters, threads: 2, algorithm: subject.algorithm)
       var plain = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(inputs, into: &plain)
       let spared = inputs.map { $0.withSpareElements() }
@@ -115,9 +129,9 @@ private struct Promising: CustomStringConvertible, Sendable {
 
   private func run(
     _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, _ backend: Promising,
-    threads: Int
+    threads: Int, algorithm: String?
   ) throws -> Tensor<Float> {
-    let plan = try backend.make(threads).plan(layer, parameters: parameters)
+    let plan = try backend.plan(layer, parameters, threads: threads, algorithm: algorithm)
     var output = Tensor<Float>(layer.outputShape, repeating: .nan)
     plan.run(inputs, into: &output)
     return output

@@ -10,7 +10,7 @@ import TiledBackend
   func exact(_ linear: Linear) throws {
     let layer = try linear.layer(batch: 2)
     let data = TestData(layer, whole: true)
-    for backend in Implementation.all {
+    for backend in Implementation.exact(on: layer) {
       let verdict = try check(backend, layer, data)
       #expect(verdict.status == .passed && verdict.maxDifference == 0, "\(backend): \(verdict.message)")
       #expect(verdict.pixels == layer.outputShape.count / layer.outputShape[1])
@@ -23,7 +23,7 @@ import TiledBackend
     linear.shape.hasNorm = hasNorm
     let layer = try linear.layer(batch: 2)
     let data = TestData(layer, whole: false)
-    for backend in Implementation.all {
+    for backend in Implementation.all(for: layer) {
       for seed in 0..<4 as Range<UInt64> {
         let verdict = try check(backend, layer, data, seed: seed)
         #expect(verdict.status == .passed, "\(backend): \(verdict.message)")

@@ -8,13 +8,42 @@ import TiledBackend
 /// An implementation of linear layers, made anew for each use: a pool of threads runs one job at a time.
 struct Implementation: CustomStringConvertible, Sendable {
   let description: String
+  /// nil for the one with the tightest bound.
+  private let algorithm: String?
   private let makeBackend: @Sendable () -> any Backend
 
-  /// The tiled backend with each instruction set, and OpenBLAS.
-  static let all =
+  private init(
+    _ name: String, algorithm: String? = nil, _ makeBackend: @escaping @Sendable () -> any Backend
+  ) {
+    description = algorithm.map { "\(name) \($0)" } ?? name
+    self.algorithm = algorithm
+    self.makeBackend = makeBackend
+  }
+
+  /// The tiled backend with each instruction set, computing directly, and OpenBLAS.
+  static let all = tiled() + [Implementation("openblas") { OpenBLASBackend(threads: 2) }]
+
+  private static func tiled(_ algorithm: String? = nil) -> [Implementation] {
     InstructionSet.available.map { set in
-      Implementation(description: "\(set)") { TiledBackend(instructionSet: set, threads: 2) }
-    } + [Implementation(description: "openblas") { OpenBLASBackend(threads: 2) }]
+      Implementation("\(set)", algorithm: algorithm) { TiledBackend(instructionSet: set, threads: 2) }
+    }
+  }
+
+  /// Those that compute the layer, with each of their algorithms.
+  static func all(for layer: Layer) -> [Implementation] {
+    all + WinogradTransform.all.flatMap { tiled($0.name) }.filter { $0.offers(layer) }
+  }
+
+  /// Those that round nothing on the small whole numbers of ``TestData``: F(2×2)'s filters are quarters of whole
+  /// numbers, and its sums stay below 2²⁴ of these.
+  static func exact(on layer: Layer) -> [Implementation] {
+    all + tiled(WinogradTransform.f2.name).filter { $0.offers(layer) }
+  }
+
+  private func offers(_ layer: Layer) -> Bool {
+    guard let algorithm else { return true }
+    return makeBackend().algorithms(for: layer).contains(algorithm)
+  }
 
   func run(
     _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>
@@ -30,9 +59,8 @@ struct Implementation: CustomStringConvertible, Sendable {
     _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>
   ) throws -> (output: Tensor<Float>, model: ErrorModel) {
     let backend = makeBackend()
-    // The tightest algorithm, which is exact where float32 can be.
     let plan = try backend.plan(
-      layer, parameters: parameters, algorithm: backend.algorithms(for: layer).first)
+      layer, parameters: parameters, algorithm: algorithm ?? backend.algorithms(for: layer)[0])
     var output = Tensor<Float>(layer.outputShape, repeating: .nan)
     plan.run(inputs, into: &output)
     return (output, plan.errorModel)

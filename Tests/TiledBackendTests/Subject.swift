@@ -10,14 +10,28 @@ struct Subject: CustomTestStringConvertible, Sendable {
   let testDescription: String
   /// Whether the kind has a batch.
   let isBatched: Bool
+  /// The algorithm that it is planned with; nil where there is but one.
+  let algorithm: String?
   let make: @Sendable (_ batch: Int) throws -> (Layer, [Tensor<Float>], Parameters<Float>)
 
-  /// Every kind: convolutions around the edges of the tiles, plain and deformable, and ``KindCase/all``.
+  /// Every kind: convolutions around the edges of the tiles, plain and deformable, by every algorithm, and
+  /// ``KindCase/all``.
   static let all =
     KindCase.all.map(Subject.init)
     + convolutions.flatMap { shape in
       [false, true].filter { !($0 && shape.groups > 1) }.map { Subject(shape, deformable: $0) }
     }
+    + winograd.flatMap { shape in
+      WinogradTransform.all.map { Subject(shape, deformable: false, algorithm: $0.name) }
+    }
+
+  /// Tiles that few chunks hold and that many do, whole and broken, dense and in phases.
+  private static let winograd =
+    ConvolutionCase.winograd.suffix(6) + [
+      ConvolutionCase(
+        channels: 70, outputs: 40, kernel: Pair(3), map: Pair(9, 11), padding: Pair(2, 1),
+        dilation: Pair(2, 1), hasNorm: true)
+    ]
 
   /// Wide maps among them, so that several threads share the pixels.
   private static let convolutions =
@@ -33,14 +47,17 @@ struct Subject: CustomTestStringConvertible, Sendable {
   private init(_ kind: KindCase) {
     testDescription = kind.testDescription
     isBatched = kind.isBatched
+    algorithm = nil
     make = { batch in
       let data = try kind.data(batch: batch)
       return (try kind.layer(batch: batch), data.inputs, data.parameters)
     }
   }
 
-  private init(_ shape: ConvolutionCase, deformable: Bool) {
-    testDescription = "\(deformable ? "deformable " : "")\(shape.testDescription)"
+  private init(_ shape: ConvolutionCase, deformable: Bool, algorithm: String? = nil) {
+    testDescription =
+      "\(deformable ? "deformable " : "")\(shape.testDescription)\(algorithm.map { " by \($0)" } ?? "")"
+    self.algorithm = algorithm ?? (deformable ? nil : AlgorithmChoice.names[0])
     isBatched = true
     make = { batch in
       var shape = shape

@@ -33,6 +33,24 @@ enum GoldenFiles {
       to: folder)
   }
 
+  /// A 3×3 convolution of ones over 4×4 ones with a border of zeros: how many pixels each window holds.
+  ///
+  /// - Parameter centre: what the first inner output is said to be; 9 is right.
+  static func writeWindow(_ name: String, centre: Double = 9, to folder: URL) throws {
+    let shape = try Shape([1, 1, 4, 4])
+    let weight = try Shape([1, 1, 3, 3])
+    let layer = try Layer(
+      name: name, operation: .conv2d(Convolution(padding: Pair(1))), inputShapes: [shape],
+      parameterShapes: ParameterShapes(weight: weight))
+    let counts: [Double] = [4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4]
+    var expected = counts
+    expected[5] = centre
+    try write(
+      layer, [Tensor(shape, repeating: 1)],
+      ParameterSources(weight: .stored(Tensor(weight, repeating: 1))),
+      Truth(shape: shape, values: expected, magnitudes: counts), to: folder)
+  }
+
   /// Lower-case hexadecimal.
   static func sha256(_ bytes: Data) -> String {
     SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()

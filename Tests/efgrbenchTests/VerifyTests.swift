@@ -16,6 +16,31 @@ import Testing
     #expect(results.filter { $0.name == "right" }.map(\.backend) == ["reference", "tiled"])
   }
 
+  @Test("tries every algorithm where it is asked to, and repeats a failure with the one that failed")
+  func allAlgorithms() throws {
+    let workspace = try Workspace()
+    let pack = try workspace.makeFolder("pack")
+    try GoldenFiles.writeWindow("right", to: pack)
+    let right = try workspace.run(
+      "verify", "pack", "--backends", "tiled", "--all-algorithms", "--json", "out.json")
+    #expect(right.status == 0, "\(right.output)\(right.errors)")
+    let names = ["winograd-2x2", "winograd-4x4", "winograd-4x4-integer"]
+    let tried = try Self.results(workspace).map(\.algorithm)
+    #expect(Set(tried).isSuperset(of: names) && tried.count == 4)
+
+    try GoldenFiles.writeWindow("wrong", centre: 9.01, to: pack)
+    let wrong = try workspace.run("verify", "pack", "--backends", "tiled", "--all-algorithms")
+    #expect(wrong.status == 10)
+    for name in names {
+      let file = "pack/wrong.safetensors"
+      #expect(wrong.output.contains("efgrbench verify --backends tiled --algorithm \(name) \(file)"))
+      let again = try workspace.run(
+        "verify", "--backends", "tiled", "--algorithm", name, file, "--json", "out.json")
+      #expect(again.status == 10)
+      #expect(try Self.results(workspace).map(\.algorithm) == [name])
+    }
+  }
+
   @Test("fails wrong values, refuses malformed files, verifies the rest, and lets bad input decide the code")
   func mixed() throws {
     let workspace = try Workspace()
@@ -112,6 +137,7 @@ import Testing
   private struct Result {
     let name: String
     let backend: String
+    let algorithm: String
     let status: String
   }
 
@@ -122,6 +148,7 @@ import Testing
     return try #require(document["results"] as? [[String: Any]]).map {
       Result(
         name: try #require($0["case"] as? String), backend: try #require($0["backend"] as? String),
+        algorithm: try #require($0["algorithm"] as? String),
         status: try #require($0["status"] as? String))
     }
   }

@@ -23,7 +23,7 @@ struct Products {
   func lastBlock(_ size: Int) -> Range<Int> { ((count - 1) / size * size)..<count }
 }
 
-/// A convolution, plain or deformable, with its decisions laid open.
+/// A convolution, plain or deformable, computed directly, with its decisions laid open.
 struct LinearFormula: Formula {
   private let probe: Probe
   private let weight: Tensor<Float>
@@ -38,7 +38,7 @@ struct LinearFormula: Formula {
   var finish: @Sendable (Float, Finish) -> Float = { $1.standard($0) }
 
   init?(_ probe: Probe) {
-    guard let weight = probe.parameters.weight else { return nil }
+    guard probe.winograd == nil, let weight = probe.parameters.weight else { return nil }
     switch probe.layer.operation {
     case .conv2d(let convolution): (self.convolution, isDeformed) = (convolution, false)
     case .deformConv2d(let convolution): (self.convolution, isDeformed) = (convolution, true)

@@ -5,6 +5,7 @@ extension Fault {
   /// formula's own.
   package static let unedited: [Fault] = [
     unedited("linear", [.conv2d, .deformConv2d], .edited(LinearFormula.self) { _ in }),
+    unedited("winograd", [.conv2d], .edited(WinogradFormula.self) { _ in }),
     unedited("norm", [.batchNorm2d], .edited(NormFormula.self) { _ in }),
     unedited("pooling", [.maxPool2d], .edited(PoolingFormula.self) { _ in }),
     unedited("softmax", [.softmax], .edited(SoftmaxFormula.self) { _ in }),

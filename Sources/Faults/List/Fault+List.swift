@@ -4,7 +4,7 @@ extension Fault {
   /// Every seeded fault.
   package static let all: [Fault] =
     windows + borders + sums + precision + weights + epilogue + norms + sampling + tails + tiles + pooling
-    + elementwise + layouts + scores + priors + decoding + suppression + resizing
+    + elementwise + layouts + scores + priors + decoding + suppression + resizing + winograd
 
   /// Those that kernels of `kind` could hold.
   package static func all(of kind: LayerKind) -> [Fault] { all.filter { $0.kinds.contains(kind) } }

@@ -30,11 +30,14 @@ final class FailureKeeper {
     }
   }
 
-  /// Saves what `golden` has shown to be wrong with `backend`.
-  func keep(_ golden: GoldenCase, on backend: any Backend) throws {
+  /// Saves what `golden` has shown to be wrong with one algorithm of `backend`.
+  func keep(_ golden: GoldenCase, on backend: any Backend, algorithm: String) throws {
     let specimen = Specimen(
       layer: golden.layer, inputs: golden.loadInputs(), parameters: golden.loadParameters())
-    let probe = FaultProbe(backend, isExact: golden.comparison == .exact) { self.truth(of: $0) }
+    let option = backend.option(for: algorithm, of: golden.layer)
+    let probe = FaultProbe(backend, algorithm: algorithm, isExact: golden.comparison == .exact) {
+      self.truth(of: $0)
+    }
     guard probe.fails(specimen) else {
       let url = url(golden.name)
       try golden.write(to: url)
@@ -42,23 +45,23 @@ final class FailureKeeper {
         """
         \(golden.name): the \(backend.name) backend agrees with the truth recomputed in float64 from the case's own \
         inputs, so the file's truth is in doubt. Saved as it is: \(Trial.path(url))
-          repeat with: \(command(url, backend))
+          repeat with: \(command(url, backend, option))
         """)
       return
     }
     let smallest = probe.smallest(of: specimen)
-    let name = "\(golden.name)-\(backend.name)"
+    let name = "\(golden.name)-\(backend.name)\(option.isEmpty ? "" : "-\(algorithm)")"
     let url = url(name)
     try GoldenCase(
       name: name, layer: smallest.layer, inputs: smallest.inputs.map(TensorSource.stored),
       parameters: ParameterSources(smallest.parameters), comparison: golden.comparison,
-      truth: truth(of: smallest), provenance: provenance(golden, url, backend)
+      truth: truth(of: smallest), provenance: provenance(golden, url, backend, option)
     ).write(to: url)
     sentences.append(
       """
       \(golden.name) fails on \(backend.name) with inputs cut from \(Self.shapes(specimen)) to \
       \(Self.shapes(smallest)). Saved: \(Trial.path(url))
-        repeat with: \(command(url, backend))
+        repeat with: \(command(url, backend, option))
       """)
   }
 
@@ -77,14 +80,17 @@ final class FailureKeeper {
   }
 
   /// The command that repeats the failure in a fresh clone, with all that chooses the kernels.
-  private func command(_ url: URL, _ backend: any Backend) -> String {
-    "swift run -c release efgrbench verify --backends \(backend.name) --isa \(workbench.instructionSet.rawValue) "
+  private func command(_ url: URL, _ backend: any Backend, _ option: String) -> String {
+    "swift run -c release efgrbench verify --backends \(backend.name)\(option) --isa \(workbench.instructionSet.rawValue) "
       + "--threads \(workbench.threads) \(Trial.path(url))"
   }
 
-  private func provenance(_ golden: GoldenCase, _ url: URL, _ backend: any Backend) throws -> String {
+  private func provenance(
+    _ golden: GoldenCase, _ url: URL, _ backend: any Backend, _ option: String
+  ) throws -> String {
     let fields: [String: Any] = [
-      "generator": "efgrbench verify --save-failures", "version": "1", "command": command(url, backend),
+      "generator": "efgrbench verify --save-failures", "version": "1",
+      "command": command(url, backend, option),
       "seed": 0, "truth": "float64", "libraries": [String: String](), "cut_from": golden.name,
       "original": try JSONSerialization.jsonObject(with: Data(golden.provenance.utf8)),
     ]

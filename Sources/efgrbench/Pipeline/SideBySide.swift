@@ -143,7 +143,7 @@ struct SideBySide {
       let verdict = finding?.objection.map { outcome.verdict.overruled(by: .failed, $0) } ?? outcome.verdict
       var result = ResultRecord(
         verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
-        repro: trial.command(backend: backend.name))
+        repro: trial.command(backend: backend, algorithm: outcome.plan.algorithm))
       tally.evidence.add(outcome, of: layer.name, on: backend.name, finding)
       notes.add(
         outcome.verdict, layer: layer.name, backend: backend.name, algorithm: outcome.plan.algorithm)
@@ -207,9 +207,17 @@ struct SideBySide {
 }
 
 extension Trial {
-  /// The one command that repeats the check on one backend.
-  func command(backend: String) -> String {
-    isFromFile
-      ? "efgrbench verify --backends \(backend) \(repro)" : "efgrbench run --backends \(backend) \(repro)"
+  /// The one command that repeats the check of one algorithm of a backend.
+  func command(backend: any Backend, algorithm: String) -> String {
+    let command = isFromFile ? "verify" : "run"
+    let option = backend.option(for: algorithm, of: layer)
+    return "efgrbench \(command) --backends \(backend.name)\(option) \(repro)"
+  }
+}
+
+extension Backend {
+  /// The option that forces an algorithm; empty for the one with the tightest bound, which is always tried.
+  func option(for algorithm: String, of layer: Layer) -> String {
+    algorithms(for: layer).first == algorithm ? "" : " --algorithm \(algorithm)"
   }
 }

@@ -74,13 +74,15 @@ struct VerificationPass {
     for (backend, outcome) in try verifier.outcomes(of: trial) {
       let result = ResultRecord(
         outcome.verdict, backend: backend.name, algorithm: outcome.plan.algorithm,
-        repro: trial.command(backend: backend.name))
+        repro: trial.command(backend: backend, algorithm: outcome.plan.algorithm))
       results.append(
         PassResult(
           name: golden.name, kind: golden.layer.kind.rawValue, result: result,
           nonZeroShare: outcome.verdict.nonZeroShare,
           isDeterministic: outcome.plan.errorModel.isDeterministic))
-      if outcome.verdict.status == .failed { try keeper?.keep(golden, on: backend) }
+      if outcome.verdict.status == .failed {
+        try keeper?.keep(golden, on: backend, algorithm: outcome.plan.algorithm)
+      }
     }
   }
 
@@ -99,7 +101,7 @@ struct VerificationPass {
         guard let link = try chain.advance(step, on: golden) else { continue }
         add(
           link, "\(network.name)/chained", step.layer, backend: backend.name,
-          repro: "efgrbench verify --backends \(backend.name) \(Trial.path(golden.url))")
+          repro: "efgrbench verify --backends \(backend.name)\(forced) \(Trial.path(golden.url))")
       }
     }
   }
@@ -115,11 +117,15 @@ struct VerificationPass {
       progress.show("\(network.name): \(step.layer.name)", done: index, total: network.steps.count)
       for (backend, link) in try check.advance(step) {
         add(
-          link, "\(network.name)/any", step.layer, backend: backend, repro: "\(repro) --backends \(backend)")
+          link, "\(network.name)/any", step.layer, backend: backend,
+          repro: "\(repro) --backends \(backend)\(forced)")
       }
     }
     progress.clear()
   }
+
+  /// The option that repeats a network with the algorithm that its user has forced.
+  private var forced: String { workbench.algorithm.map { " --algorithm \($0)" } ?? "" }
 
   private mutating func add(_ link: Link, _ group: String, _ layer: Layer, backend: String, repro: String) {
     links[backend, default: []].append(link)

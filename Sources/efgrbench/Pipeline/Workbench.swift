@@ -10,6 +10,8 @@ import Verification
 struct Workbench {
   let threads: Int
   let instructionSet: InstructionSet
+  /// The algorithm that the user forces on the tiled backend; nil leaves it the choice.
+  let algorithm: String?
   /// In the order in which they are shown.
   let backends: [any Backend]
   let tiled: TiledBackend
@@ -26,6 +28,7 @@ struct Workbench {
     let names = try options.resolveBackends()
     self.threads = threads
     instructionSet = try options.kernels.resolveInstructionSet()
+    algorithm = options.kernels.algorithm
     plans = PlanShelf(path: options.kernels.plans)
     let tiled = TiledBackend(
       instructionSet: instructionSet, threads: threads,

@@ -37,22 +37,29 @@ import TiledBackend
     if Self.scale != nil { print("\(tally.elements) elements compared\n\(tally.table)") }
     #expect(tally.faults.isEmpty, "\(tally.faults.joined(separator: "\n"))")
     #expect(Set(tally.counts.keys.map(\.kind)) == Set(LayerKind.allCases))
+    for transform in WinogradTransform.all {
+      #expect(tally.counts.keys.contains { $0.backend.hasSuffix(transform.name) })
+    }
     for (row, count) in tally.counts {
       #expect(count.elements > 0 && count.violations == 0 && count.ratio <= 1, "\(row) \(count)")
       if row.kind.isLinear { #expect(count.ratio > 0.1, "the bound is out of reach: \(row) \(count)") }
     }
   }
 
-  /// One specimen on every backend that offers its kind, each with a pool of its own.
+  /// One specimen by every algorithm of every backend that offers its kind, each with a pool of its own.
   private static func tally(_ job: Job) throws -> ScaleTally {
     let specimen = try job.layer.specimen(job.adversary, seed: job.seed)
     let truth = specimen.truth()
     var tally = ScaleTally()
     for (name, backend) in backends where backend.offers(specimen.layer.kind) {
-      let plan = try backend.plan(specimen.layer, parameters: specimen.parameters)
-      tally.add(
-        specimen.judge(plan, truth: truth), specimen.layer.kind, backend: name,
-        data: job.layer.data(job.adversary))
+      for algorithm in backend.algorithms(for: specimen.layer) {
+        let plan = try backend.plan(
+          specimen.layer, parameters: specimen.parameters, algorithm: algorithm)
+        tally.add(
+          specimen.judge(plan, truth: truth), specimen.layer.kind,
+          backend: plan.errorModel.winograd == nil ? name : "\(name) \(algorithm)",
+          data: job.layer.data(job.adversary))
+      }
     }
     return tally
   }

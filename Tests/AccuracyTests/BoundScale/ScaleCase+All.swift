@@ -1,3 +1,4 @@
+import Backends
 import Catalogue
 import Tensors
 
@@ -18,7 +19,15 @@ extension ScaleCase {
         Convolution(padding: Pair(1), groups: 4), channels: 16, outputs: 16, kernel: 3, hasBias: true),
       convolution(plain, channels: 40, outputs: 16, kernel: 1, map: 16, isDeformable: true),
       convolution(padded, channels: 5, outputs: 16, kernel: 3, map: 20, hasNorm: true, isDeformable: true),
+      convolution(
+        Convolution(padding: Pair(2), dilation: Pair(2)), channels: 33, outputs: 17, kernel: 3, map: 15,
+        hasNorm: true),
     ]
+      + WinogradTransform.all.map { transform in
+        var aligned = convolution(plain, channels: 64, outputs: 8, kernel: 3, map: 14)
+        aligned.winograd = WinogradAdversary(transform: transform)
+        return aligned
+      }
   }()
 
   private static func convolution(

@@ -8,6 +8,8 @@ struct ScaleCase: Sendable {
   let operation: Catalogue.Operation
   let inputShapes: [Shape]
   var parameterShapes = ParameterShapes()
+  /// The transform whose bound the data are made for; nil for data made for sums as they are.
+  var winograd: WinogradAdversary?
 
   /// The case with data of one sort and one seed.
   func specimen(_ adversary: Adversary, seed: UInt64) throws -> Specimen {
@@ -44,7 +46,7 @@ struct ScaleCase: Sendable {
     case .nms: return index == 0 ? Self.boxes(uniform(1)) : uniform(1).map { abs($0) }
     case .conv2d, .deformConv2d, .maxPool2d, .batchNorm2d, .relu, .multiply, .add, .concat, .l2Norm,
       .boxOffsets, .objectnessModulate, .headPermute, .priorBox, .resizeBilinear:
-      return adversary.tensor(shape, stream: stream)
+      return winograd?.input(shape, adversary, stream: stream) ?? adversary.tensor(shape, stream: stream)
     }
   }
 
@@ -66,7 +68,9 @@ struct ScaleCase: Sendable {
       random(shape.count, stream: 2 * stream + 2 + place)
     }
     return Parameters(
-      weight: parameterShapes.weight.map { adversary.weights($0, stream: stream) },
+      weight: parameterShapes.weight.map {
+        winograd?.weights($0, adversary, stream: stream) ?? adversary.weights($0, stream: stream)
+      },
       bias: parameterShapes.bias.map { vector($0, 0) },
       norm: parameterShapes.norm.map {
         .init(
