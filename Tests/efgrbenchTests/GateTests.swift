@@ -195,7 +195,10 @@ private struct Pair {
         "--suite",
         "s", "--db", "\(shard.prefix(1)).sqlite")
     }
-    #expect(try measure("1/2").status == 20)
+    // The other tests are load, under which the gate's right answer is that it can't tell: then it is asked again.
+    var first = try measure("1/2")
+    for _ in 0..<4 where first.status == 30 { first = try measure("1/2") }
+    #expect(first.status == 20, "\(first.output)\(first.errors)")
     #expect(try Self.verdict(in: workspace)["kept_blocks"] as? Int ?? 0 >= 14)
     #expect([0, 30].contains(try measure("2/2").status))
     #expect(
