@@ -29,7 +29,9 @@ struct WinogradChunking {
     let best = Self.best(kernels, tiles: tiles, outputs: outputs, limit: limit)
     kernel = best
     let rows = best.rows
-    let parts = (tiles + limit - 1) / limit
+    let panels = (outputs + best.columns - 1) / best.columns
+    // Few panels leave threads without work unless the tiles are cut too: two tasks per thread at the least.
+    let parts = max((tiles + limit - 1) / limit, isShared ? (2 * threads + panels - 1) / panels : 1)
     let perChunk = ((tiles + parts - 1) / parts + rows - 1) / rows * rows
     chunks = stride(from: 0, to: tiles, by: perChunk).map { $0..<min($0 + perChunk, tiles) }
     let slots = (isShared ? tiles + rows - 1 : perChunk) / rows * rows
