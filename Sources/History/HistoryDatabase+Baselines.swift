@@ -48,6 +48,18 @@ extension HistoryDatabase {
     }
   }
 
+  /// The baseline that a run of this header is seen against: another run of the same network and series that bears a
+  /// name, the one that was named last where several do.
+  ///
+  /// - Returns: its identifier; nil where there is none.
+  package func baseline(for header: RunHeader) throws(HistoryError) -> String? {
+    let named = try baselines().filter { $0.network == header.network && $0.run != header.uuid }
+    for record in named.sorted(by: { $0.changed > $1.changed }) {
+      if try self.header(record.run).series == header.series { return record.run }
+    }
+    return nil
+  }
+
   /// Takes a name away from all runs that bear it.
   ///
   /// - Returns: how many did.

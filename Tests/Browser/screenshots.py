@@ -29,9 +29,9 @@ def main():
                 for index, top in enumerate(range(0, height, SLICE)):
                     name = f"{width}-{'dark' if dark else 'light'}-{index:02}.png"
                     capture(driver, folder / name, width, top, min(SLICE, height - top))
-    with chromium(1200) as driver:
+    with chromium(1440) as driver:
         open_page(driver, page)
-        capture(driver, folder / "top-1200-light.png", 1200, 0, 1160)
+        capture(driver, folder / "top-1440-light.png", 1440, 0, 1160)
 
 
 if __name__ == "__main__":

@@ -210,6 +210,22 @@ private struct Pair {
     #expect(try workspace.run("ab", "--judge", "--suite", "s", "--db", "1.sqlite").status == 40)
   }
 
+  @Test("show a run against the baseline of its own series, and of no other")
+  func reportAgainstBaseline() throws {
+    func markdown(_ change: (inout Pair) -> Void) throws -> String {
+      let workspace = try Workspace()
+      var pair = Pair()
+      change(&pair)
+      try pair.write(to: workspace.folder.appending(path: "h.sqlite").path)
+      let program = try workspace.run("report", "--run", "bbbb", "--db", "h.sqlite", "--out", ".")
+      #expect(program.status == 0, "\(program.errors)")
+      return program.output
+    }
+    #expect(try markdown { _ in }.contains("from run aaaaaaaa"))
+    #expect(try !markdown { $0.baseline = nil }.contains("aaaaaaaa"))
+    #expect(try !markdown { $0.base.header.machine.cpuModel = "another" }.contains("aaaaaaaa"))
+  }
+
   @Test("export what other tools read")
   func exports() throws {
     let workspace = try Workspace()

@@ -31,7 +31,9 @@ extension HTMLPage {
 
   /// Geometric means over the layers of a kind.
   private func means(_ document: PeersDocument) -> HTML {
-    let rows = document.geometricMeans.sorted { $0.key < $1.key }.map { kind, means -> [HTML] in
+    // Without layers, or of peers that ran none of a kind, there is no mean.
+    let known = document.geometricMeans.filter { $0.value.values.contains { $0 != nil } }
+    let rows = known.sorted { $0.key < $1.key }.map { kind, means -> [HTML] in
       ["\(kind)"]
         + (document.peers.map(\.key) + ["best"]).map { key in
           "\((means[key] ?? nil).map { Units.significant($0, digits: 3) } ?? Units.missing)"

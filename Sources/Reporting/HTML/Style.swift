@@ -224,7 +224,7 @@ enum Style {
 
   /// Rows as cards, and the headings as a line of buttons to sort by.
   private static let narrow = """
-    @media screen and (max-width: 1180px) {
+    @media screen and (max-width: 1300px) {
       .layers, .layers > :is(thead, tbody) { display: block; }
       .layers > thead > tr { display: flex; flex-wrap: wrap; gap: 6px; padding-bottom: 10px; }
       .layers > thead > tr::before { content: "Sort by"; font-size: 12px; color: var(--soft); padding: 4px 2px; }

@@ -15,7 +15,7 @@ extension ReportContents {
   ///
   /// - Parameters:
   ///   - reference: as ``HistoryDatabase/resolve(_:)`` takes it.
-  ///   - base: a run to compare with; nil for none.
+  ///   - base: a run to compare with; nil for the named baseline of the run's own series, where there is one.
   ///   - since: how far the past reaches back.
   init(_ reference: String?, in database: HistoryDatabase, base: String? = nil, since: Date? = nil) throws {
     let run = try database.run(reference)
@@ -31,7 +31,7 @@ extension ReportContents {
     }
     let past = try database.past(of: uuid, since: since)
     self.init(
-      run, past: past, base: try base.map { try database.run($0) },
+      run, past: past, base: try (base ?? database.baseline(for: run.header)).map { try database.run($0) },
       documents: documents.reversed().map { AttachedDocument(schema: $0.schema, json: $0.json) })
     steps = past.steps
   }
