@@ -9,11 +9,10 @@ import Verification
 struct PlanShelf {
   let path: String
 
-  /// What the choices depend on: machine, instruction set, threads, and what was compiled how.
+  /// What the choices depend on: machine, instruction set, threads, and the program's own code.
   static func conditions(instructionSet: InstructionSet, threads: Int) -> String {
-    let build = BuildInfo.current(flags: InstructionSet.buildFlags)
-    return "\(MachineInfo.current().identity); \(instructionSet.rawValue); \(threads) threads; "
-      + "\(build.toolchain); \(build.configuration); \(build.flags)"
+    "\(MachineInfo.current().identity); \(instructionSet.rawValue); \(threads) threads; "
+      + "code \(HotCode.ofThisProgram() ?? InstructionSet.buildFlags)"
   }
 
   /// The book, where there is one that holds. A file of other conditions, or that can't be read, is none: it is
