@@ -57,9 +57,10 @@ struct WinogradChunking {
 }
 
 /// Where things lie in a worker's scratch memory, in floats. Each begins on a cache line.
+///
+/// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16], lie first; where they are shared, those of the first
+/// worker are used.
 struct WinogradScratch {
-  /// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16], lie first; where they are shared, those of the
-  /// first worker are used.
   /// Sums of one panel, [(m + 2)²][groups][MR][NR].
   let sums: Int
   /// One patch of a channel block, copied where it reaches over an edge.
