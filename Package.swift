@@ -59,6 +59,7 @@ let package = Package(
     // MARK: C libraries and shims
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CLanes"),
     .target(name: "CCPU", cSettings: [.define("EFGR_BUILD_FLAGS", to: "\"\(flagsInWords)\"")]),
 
     // MARK: What there is
@@ -71,7 +72,7 @@ let package = Package(
       name: "ReferenceBackend",
       dependencies: ["Backends", .product(name: "RealModule", package: "swift-numerics")],
       swiftSettings: naiveLoops),
-    .target(name: "Microkernels"),
+    .target(name: "Microkernels", dependencies: ["CLanes"]),
     .target(
       name: "TiledBackend",
       dependencies: ["Backends", "Microkernels"] + microkernelTargets.map { .init(stringLiteral: $0.name) },

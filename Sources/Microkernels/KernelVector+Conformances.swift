@@ -1,6 +1,8 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 // The requirements are documented with the protocol.
 
+public import CLanes
+
 // The operations that Swift's library vectorises only for concrete types: written over `SIMD` in general, comparisons
 // and shuffles become loops over the lanes.
 
@@ -8,7 +10,7 @@ extension SIMD16: KernelVector where Scalar == Float {
   @inlinable @inline(__always) public static var fuses: Bool { true }
 
   @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
-    addingProduct(x, y)
+    efgr_add_product16(self, x, y)
   }
 
   @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
@@ -50,7 +52,7 @@ extension SIMD8: KernelVector where Scalar == Float {
   @inlinable @inline(__always) public static var fuses: Bool { true }
 
   @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
-    addingProduct(x, y)
+    efgr_add_product8(self, x, y)
   }
 
   @inlinable @inline(__always) public static func scale(_ value: Self, byPowerIn shifted: Self) -> Self {
@@ -94,7 +96,7 @@ extension SIMD4: KernelVector where Scalar == Float {
     @inlinable @inline(__always) public static var fuses: Bool { true }
 
     @inlinable @inline(__always) public func adding(product x: Self, _ y: Self) -> Self {
-      addingProduct(x, y)
+      efgr_add_product4(self, x, y)
     }
   #else
     @inlinable @inline(__always) public static var fuses: Bool { false }

@@ -1,3 +1,5 @@
+public import CLanes
+
 /// The arguments of a packed GEMM micro-kernel: one register tile of MR rows × NR output channels over all channels of
 /// one matrix product.
 ///
@@ -66,6 +68,7 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
   vectors _: InlineArray<vectors, Void>.Type
 ) {
   let size = MemoryLayout<V>.size
+  let rowBytes = vectors &* size
   var a = tile.a
   var b = UnsafeRawPointer(tile.b)
   var left = tile.blocks
@@ -75,23 +78,17 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
     var sums = InlineArray<rows, InlineArray<vectors, V>>(
       repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
     for _ in 0..<count {
-      for k in 0..<PackedTile.depth {
-        var row = InlineArray<vectors, V>(repeating: V(repeating: 0))
-        for n in 0..<vectors {
-          row[unchecked: n] = b.load(fromByteOffset: n &* size, as: V.self)
+      // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
+      for quarter in 0..<4 {
+        for step in 0..<4 {
+          multiplyPackedStep(a, quarter &* 4 &+ step, b + step &* rowBytes, &sums)
         }
-        for m in 0..<rows {
-          let x = V(repeating: a[m &* PackedTile.depth &+ k])
-          for n in 0..<vectors {
-            sums[unchecked: m][unchecked: n] = sums[unchecked: m][unchecked: n]
-              .adding(product: x, row[unchecked: n])
-          }
-        }
-        b += vectors &* size
+        b += 4 &* rowBytes
       }
       a += rows &* PackedTile.depth
     }
     let c = UnsafeMutableRawPointer(tile.c)
+    efgr_forget_memory()
     for m in 0..<rows {
       for n in 0..<vectors {
         let offset = (m &* vectors &+ n) &* size
@@ -102,5 +99,24 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
     }
     isFirst = false
     left &-= count
+  }
+}
+
+/// One product step of a packed tile: sums[m][n] += a[m][k] · weights[n].
+@inlinable @inline(__always)
+func multiplyPackedStep<V: KernelVector, let rows: Int, let vectors: Int>(
+  _ a: UnsafePointer<Float>, _ k: Int, _ weights: UnsafeRawPointer,
+  _ sums: inout InlineArray<rows, InlineArray<vectors, V>>
+) {
+  var row = InlineArray<vectors, V>(repeating: V(repeating: 0))
+  for n in 0..<vectors {
+    row[unchecked: n] = weights.load(fromByteOffset: n &* MemoryLayout<V>.size, as: V.self)
+  }
+  for m in 0..<rows {
+    let x = V(repeating: a[m &* PackedTile.depth &+ k])
+    for n in 0..<vectors {
+      sums[unchecked: m][unchecked: n] = sums[unchecked: m][unchecked: n]
+        .adding(product: x, row[unchecked: n])
+    }
   }
 }

@@ -2,14 +2,14 @@ import Microkernels
 
 /// The micro-kernels for AVX2 and FMA (x86-64-v3).
 package let avx2Kernels = KernelTable(
-  SIMD8<Float>.self, rows: InlineArray<6, Void>.self, narrowRows: InlineArray<10, Void>.self,
+  SIMD8<Float>.self, rows: InlineArray<6, Void>.self, narrowRows: InlineArray<8, Void>.self,
   wideName: "sgemm_6x16_avx2",
-  narrowName: "sgemm_10x8_avx2",
+  narrowName: "sgemm_8x8_avx2",
   packedGemms: [
     PackedGemmKernel(
-      SIMD8<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),
+      SIMD8<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),
     PackedGemmKernel(
       SIMD8<Float>.self, rows: InlineArray<5, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),
     PackedGemmKernel(
-      SIMD8<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),
+      SIMD8<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),
   ])

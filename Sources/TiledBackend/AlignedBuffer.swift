@@ -1,3 +1,5 @@
+import Foundation
+
 /// Floats on a 64-byte boundary: a cache line, and the widest vector. Freed with the last reference.
 ///
 /// In debug builds a buffer stands between two guard zones of a NaN that no arithmetic makes: what a kernel reads there
@@ -27,12 +29,26 @@ package final class AlignedBuffer {
   private init(count: Int, repeating value: Float) {
     self.count = count
     let capacity = max(count, 1) + 2 * Self.zone
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+    let raw = Self.allocate(bytes: capacity * MemoryLayout<Float>.stride)
     let first = raw.bindMemory(to: Float.self, capacity: capacity)
     first.initialize(repeating: Self.mark, count: capacity)
     start = first + Self.zone
     start.update(repeating: value, count: max(count, 1))
+  }
+
+  /// A page of the kind that one entry of the address translation covers, where the system offers it.
+  private static let hugePage = 2 << 20
+
+  /// Weights and maps take hundreds of megabytes: in small pages, their addresses would be translated anew all the time.
+  private static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+    guard bytes >= hugePage else { return .allocate(byteCount: bytes, alignment: 64) }
+    let whole = (bytes + hugePage - 1) / hugePage * hugePage
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
+    #if os(Linux)
+      // Advice only: where it is not taken, small pages serve.
+      _ = madvise(memory, whole, MADV_HUGEPAGE)
+    #endif
+    return memory
   }
 
   deinit {

@@ -21,11 +21,10 @@ final class DeformableCore: ConvolutionCore {
   /// Channel blocks that are gathered at a time.
   private let blocksPerPass: Int
 
-  /// Pixels of a chunk at the most. Its sums over 256 output channels take 230 KB, the columns of a pass 520 KB: both
-  /// fit a second-level cache of a megabyte.
+  /// Pixels of a chunk at the most: its sums over 256 output channels take 230 KB.
   private static let chunkPixelLimit = 224
-  /// Floats of the columns of a pass, about.
-  private static let passFloats = 128 * 1024
+  /// Floats of the columns of a pass, about: half of what a second-level cache holds.
+  private static let passFloats = CacheSize.secondLevel / 2 / MemoryLayout<Float>.stride
 
   /// Roundings of one interpolated value: both complements 1 − f and their product make a weight (3); the four
   /// products are summed in a chain, in which the first term passes a product and three sums, fused or not (4). The

@@ -24,7 +24,7 @@ struct WinogradChunking {
     tiles: Int, channels: Int, outputs: Int, matrices: Int, kernels: [PackedGemmKernel], threads: Int
   ) {
     self.matrices = matrices
-    isShared = tiles <= Self.sharedTileLimit && threads > 1 || tiles <= Self.chunkTileLimit
+    isShared = tiles <= Self.sharedTileLimit
     let limit = isShared ? Self.sharedTileLimit : Self.chunkTileLimit
     let best = Self.best(kernels, tiles: tiles, outputs: outputs, limit: limit)
     kernel = best

@@ -1,0 +1,32 @@
+// Two things that Swift has no words for, for the inner loops: a fused multiply–add of whole vectors, and a fence for
+// the optimizer. Both vanish into the code that calls them, compiled for its instruction set.
+#ifndef CLANES_H
+#define CLANES_H
+
+typedef float efgr_float4 __attribute__((ext_vector_type(4)));
+typedef float efgr_float8 __attribute__((ext_vector_type(8)));
+typedef float efgr_float16 __attribute__((ext_vector_type(16)));
+
+#define EFGR_INLINE static inline __attribute__((always_inline))
+
+// sum + x·y, lane by lane, in one rounding. Swift's `addingProduct` is a loop over the lanes, which the optimizer puts
+// together again to vectors, but not always to whole ones.
+EFGR_INLINE efgr_float4 efgr_add_product4(efgr_float4 sum, efgr_float4 x, efgr_float4 y) {
+  return __builtin_elementwise_fma(x, y, sum);
+}
+
+EFGR_INLINE efgr_float8 efgr_add_product8(efgr_float8 sum, efgr_float8 x, efgr_float8 y) {
+  return __builtin_elementwise_fma(x, y, sum);
+}
+
+EFGR_INLINE efgr_float16 efgr_add_product16(efgr_float16 sum, efgr_float16 x, efgr_float16 y) {
+  return __builtin_elementwise_fma(x, y, sum);
+}
+
+// Whatever lies in memory may have changed after this: values are loaded again, not kept in registers that the loop
+// needs for others. No instruction comes of it.
+EFGR_INLINE void efgr_forget_memory(void) { __asm__ volatile("" ::: "memory"); }
+
+#undef EFGR_INLINE
+
+#endif
