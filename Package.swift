@@ -139,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "efgrbenchTests",
       dependencies: [
-        "efgrbench", "Backends", "Golden", "History", .product(name: "Crypto", package: "swift-crypto"),
+        "efgrbench", "Backends", "Gate", "Golden", "History",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -25,6 +25,11 @@ package struct SeriesPoint: Sendable, Hashable {
   package var median: Double
 }
 
+private struct LayerOnBackend: Hashable {
+  let layer: Int64
+  let backend: String
+}
+
 extension HistoryDatabase {
   /// The medians of the newest runs of a series and network, in the order of their starts, by subject. Where a backend
   /// ran several algorithms, the first is the one that it chose.
@@ -37,37 +42,57 @@ extension HistoryDatabase {
   ) throws(HistoryError) -> [SeriesSubject: [SeriesPoint]] {
     try read { database in
       let sql = """
-        WITH chosen AS (
-          SELECT run.id AS id, uuid, git_commit, started FROM run
-          JOIN machine ON machine.id = machine_id JOIN environment ON environment.id = environment_id
-          WHERE network = ? AND started < ? AND identity = ? AND toolchain = ? AND configuration = ?
-            AND build_flags = ? AND threads = ? AND isa = ? AND openblas_coretype IS ?
-          ORDER BY started DESC, run.id DESC LIMIT ?)
-        SELECT chosen.uuid, git_commit, started, layer.name AS layer, backend, median_ns
-        FROM chosen JOIN result ON run_id = chosen.id JOIN layer ON layer.id = layer_id
-        JOIN timing ON result_id = result.id
-        WHERE result.id = (SELECT min(id) FROM result AS other WHERE other.run_id = result.run_id
-          AND other.layer_id = result.layer_id AND other.backend = result.backend)
-        ORDER BY started, chosen.id
+        SELECT run.id, uuid, git_commit, started FROM run
+        JOIN machine ON machine.id = machine_id JOIN environment ON environment.id = environment_id
+        WHERE network = ? AND started < ? AND identity = ? AND toolchain = ? AND configuration = ?
+          AND build_flags = ? AND threads = ? AND isa = ? AND openblas_coretype IS ?
+        ORDER BY started DESC, run.id DESC LIMIT ?
         """
       let until = date == .distantFuture ? "9999" : ColumnCoding.text(date)
-      let rows = try Row.fetchCursor(
+      let runs = try Row.fetchAll(
         database, sql: sql,
         arguments: [
           network, until, series.machine, series.toolchain, series.configuration, series.flags,
           series.threads, series.instructionSet, series.openBLASCoreType, limit,
         ])
-      var points: [SeriesSubject: [SeriesPoint]] = [:]
-      var dates: [String: Date] = [:]
-      while let row = try rows.next() {
-        let started: String = row["started"]
-        let date = dates[started] ?? ColumnCoding.date(started) ?? .distantPast
-        dates[started] = date
-        points[SeriesSubject(layer: row["layer"], backend: row["backend"]), default: []].append(
-          SeriesPoint(run: row["uuid"], commit: row["git_commit"], started: date, median: row["median_ns"]))
+      var points: [LayerOnBackend: [SeriesPoint]] = [:]
+      for run in runs.reversed() {
+        let point = SeriesPoint(
+          run: run["uuid"], commit: run["git_commit"],
+          started: ColumnCoding.date(run["started"]) ?? .distantPast, median: 0)
+        for (subject, median) in try Self.medians(of: run["id"], in: database) {
+          var point = point
+          point.median = median
+          points[subject, default: []].append(point)
+        }
       }
-      return points
+      let names = try Row.fetchAll(
+        database, sql: "SELECT id, name FROM layer WHERE network = ?", arguments: [network]
+      ).map { ($0[0] as Int64, $0[1] as String) }
+      let byID = Dictionary(uniqueKeysWithValues: names)
+      // A layer whose shape changed is another one in the record, and the same in the series.
+      var named: [SeriesSubject: [SeriesPoint]] = [:]
+      for (subject, own) in points {
+        named[SeriesSubject(layer: byID[subject.layer] ?? "", backend: subject.backend), default: []] += own
+      }
+      return named.mapValues { $0.sorted { $0.started < $1.started } }
     }
+  }
+
+  /// A run's medians, of the algorithm that each backend chose.
+  private static func medians(of run: Int64, in database: Database) throws -> [LayerOnBackend: Double] {
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT layer_id, backend, median_ns FROM result LEFT JOIN timing ON result_id = result.id
+        WHERE run_id = ? ORDER BY result.id
+        """)
+    var medians: [LayerOnBackend: Double?] = [:]
+    let rows = try Row.fetchCursor(statement, arguments: [run])
+    while let row = try rows.next() {
+      let subject = LayerOnBackend(layer: row[0], backend: row[1])
+      if medians[subject] == nil { medians[subject] = .some(row[2]) }
+    }
+    return medians.compactMapValues { $0 }
   }
 
   /// The digests of the code that the runs timed, where they are known.

@@ -1,8 +1,19 @@
+import Measurement
+
 extension RunHeader {
   /// What runs must share for their times to be compared: machine, toolchain, flags, threads and instructions. Another
   /// one starts a new series.
-  package var series: Series {
-    Series(
+  package var series: Series { Series(machine, environment) }
+}
+
+extension ExperimentHeader {
+  /// The series that runs of the head belong to.
+  package var headSeries: Series { Series(machine, head) }
+}
+
+extension Series {
+  fileprivate init(_ machine: MachineInfo, _ environment: EnvironmentRecord) {
+    self.init(
       machine: machine.identity, toolchain: environment.build.toolchain,
       configuration: environment.build.configuration, flags: environment.build.flags,
       threads: environment.threads, instructionSet: environment.instructionSet,

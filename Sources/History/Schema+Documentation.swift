@@ -23,7 +23,7 @@ extension HistoryDatabase {
     `threads`, `isa`, `os`, `kernel`, `openblas_coretype`.
     - `run`: `uuid`, `label`, `network`, `machine_id`, `environment_id`, `started`, `finished`, `status` (running, \
     complete, interrupted; a killed run stays running), `options` (JSON), `planned_layers`, `load_average` (at the \
-    start), `roofs` (JSON: isa, threads, gflops, gbps, caches), `origin` (the file that it was merged from; empty where \
+    start), `roofs` (JSON: isa, threads, gflops, gbps, caches, harness_ns), `origin` (the file that it was merged from; empty where \
     it was recorded), `hot_code` (digest of the compiled code that is timed; NULL: unknown).
     - `layer`: a layer of a network, shared by the runs in which it is the same. `network`, `name`, `kind`, \
     `position`, `attributes` (in words), `input_shapes`, `output_shape` (JSON, NCHW), `parameters`, `macs`, `bytes` \

@@ -35,6 +35,9 @@ package struct Roofs: Sendable, Hashable, Codable {
   package var gbps: Double
   /// The caches' bandwidths, smallest level first.
   package var caches: [Bandwidth]
+  /// What the harness itself adds to each call, in nanoseconds: an empty body timed like a layer. Nil in records that are
+  /// older than this.
+  package var harnessNanoseconds: Double?
 
   package init(
     instructionSet: String, threads: Int, gflops: Double, gbps: Double, caches: [Bandwidth] = []
@@ -49,6 +52,7 @@ package struct Roofs: Sendable, Hashable, Codable {
   enum CodingKeys: String, CodingKey {
     case instructionSet = "isa"
     case threads, gflops, gbps, caches
+    case harnessNanoseconds = "harness_ns"
   }
 
   /// The bandwidth that `bytes` can count on, in 10⁹ per second.

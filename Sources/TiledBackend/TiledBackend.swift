@@ -119,13 +119,19 @@ package final class TiledBackend: Backend {
     }
   }
 
+  /// Calls `body` once for every thread, with a number below ``threads``. A thread that comes late may find its call done
+  /// by another one: what takes long against waking, tens of microseconds, is done by all.
+  package func onEveryThread(_ body: (Int) -> Void) {
+    pool.run(tasks: pool.size) { task, _ in body(task) }
+  }
+
   /// Runs `iterations` rounds of independent multiply–adds on every thread: the roof that kernels are measured
   /// against.
   ///
   /// - Returns: the floating-point operations done.
   package func runPeakKernel(iterations: Int) -> Int {
     let peak = kernels.peak
-    pool.run(tasks: pool.size) { _, _ in blackHole(peak(iterations)) }
+    onEveryThread { _ in blackHole(peak(iterations)) }
     return pool.size * iterations * kernels.peakOperations
   }
 }

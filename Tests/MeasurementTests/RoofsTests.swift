@@ -32,8 +32,15 @@ struct RoofsTests {
       .init(level: 3, type: "unified", bytes: 32 << 20, sharedBy: 8),
     ]
     let levels = Roofs.capacities(machine: machine, threads: 4)
-    #expect(levels.map(\.level) == ["L2", "L3"])
-    #expect(levels.map(\.capacity) == [4 << 20, 32 << 20])
+    #expect(levels.map(\.level) == ["L1", "L2", "L3"])
+    #expect(levels.map(\.capacity) == [128 << 10, 4 << 20, 32 << 20])
+  }
+
+  @Test func workingSetsLieBetweenTheirLevelAndTheOneBelow() {
+    #expect(Roofs.workingSets(above: 0, within: 64 << 10) == [32 << 10])
+    #expect(Roofs.workingSets(above: 64 << 10, within: 1 << 20) == [80 << 10, 512 << 10])
+    // A level that is hardly larger than the one below has no room for two.
+    #expect(Roofs.workingSets(above: 1 << 20, within: 2 << 20) == [5 << 18])
   }
 
   @Test func streamingMeasuresSomething() {

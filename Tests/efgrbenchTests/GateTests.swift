@@ -1,7 +1,9 @@
 import Foundation
-import History
+import Gate
 import Measurement
 import Testing
+
+@testable import History
 
 /// A record with two runs, each changed as a test wants it.
 private struct Pair {
@@ -184,23 +186,25 @@ private struct Pair {
     #expect(program.errors.contains("/bin/true does not serve"), "\(program.errors)")
   }
 
-  /// A slow-down that no noise hides: a head that takes four times as long, through all stages and two shards.
-  @Test("find an injected slow-down, record it, and judge shards as a whole")
-  func injected() throws {
+  /// That `ab` itself ends with 20 over an injected slow-down is shown by the step "the gate" of `.ci/run`: it measures,
+  /// and other tests would be its noise.
+  @Test("judge the recorded shards of a suite as a whole")
+  func shards() throws {
     let workspace = try Workspace()
-    func measure(_ shard: String) throws -> Program {
-      try workspace.run(
-        "ab", "--base", Program.executable.path, "--head", Program.executable.path, "--force", "--layers",
-        "prior4,pool5", "--inject", "pool5=300%", "--blocks", "7", "--passes", "1", "--shard", shard,
-        "--suite",
-        "s", "--db", "\(shard.prefix(1)).sqlite")
+    for (shard, change) in [(1, Change.slower), (2, .same)] {
+      let database = try HistoryDatabase(
+        path: workspace.folder.appending(path: "\(shard).sqlite").path, for: .recording)
+      let run = Pair.run("aaaaaaaa-0000-4000-8000-000000000001", started: 1).header
+      let header = ExperimentHeader(
+        suite: "s", shard: .init(number: shard, of: 2), network: run.network, machine: run.machine,
+        base: run.environment, head: run.environment, baseHotCode: "aa", headHotCode: "bb")
+      var verdict = GateVerdict(
+        command: "ab", network: run.network, machine: run.machine.identity, base: .init(name: "old"),
+        head: .init(name: "new"))
+      verdict.settings = .init(budget: ErrorBudget(comparisons: 2), detect: 0.05)
+      verdict.layers = [LayerVerdict(layer: "conv\(shard)", backend: "tiled", change: change)]
+      try database.begin(header, subjects: []).finish(.complete, verdict: verdict)
     }
-    // The other tests are load, under which the gate's right answer is that it can't tell: then it is asked again.
-    var first = try measure("1/2")
-    for _ in 0..<4 where first.status == 30 { first = try measure("1/2") }
-    #expect(first.status == 20, "\(first.output)\(first.errors)")
-    #expect(try Self.verdict(in: workspace)["kept_blocks"] as? Int ?? 0 >= 14)
-    #expect([0, 30].contains(try measure("2/2").status))
     #expect(
       try workspace.run("history", "merge", "1.sqlite", "2.sqlite", "--db", "all.sqlite").status == 0)
     let whole = try workspace.run("ab", "--judge", "--suite", "s", "--db", "all.sqlite")
@@ -208,6 +212,33 @@ private struct Pair {
     #expect((try Self.verdict(in: workspace)["layers"] as? [Any])?.count == 2)
     // With a shard missing the whole is not covered.
     #expect(try workspace.run("ab", "--judge", "--suite", "s", "--db", "1.sqlite").status == 40)
+  }
+
+  @Test("end with 75 where another process writes for too long")
+  func busy() throws {
+    let workspace = try Workspace()
+    let path = workspace.folder.appending(path: "h.sqlite").path
+    try Self.changed { $0.slow(1, 1.5) }.write(to: path)
+    // The regression can't be entered while this transaction is open.
+    let program = try HistoryDatabase(path: path, for: .recording).write { _ in
+      try workspace.run("compare", "main", "latest", "--db", "h.sqlite")
+    }
+    #expect(program.status == 75, "\(program.output)\(program.errors)")
+    #expect(try Self.verdict(in: workspace)["outcome"] as? String == "busy")
+  }
+
+  @Test("end with 70 over a database whose inside is damaged")
+  func damaged() throws {
+    let workspace = try Workspace()
+    let path = workspace.folder.appending(path: "h.sqlite").path
+    try Pair().write(to: path)
+    var data = try Data(contentsOf: URL(fileURLWithPath: path))
+    // All pages but the first, which holds the version and the schema's root.
+    data.replaceSubrange(4096..<data.count, with: Data(repeating: 0xA5, count: data.count - 4096))
+    try data.write(to: URL(fileURLWithPath: path))
+    let program = try workspace.run("compare", "main", "latest", "--db", "h.sqlite")
+    #expect(program.status == 70, "\(program.output)\(program.errors)")
+    #expect(try Self.verdict(in: workspace)["exit_code"] as? Int == 70)
   }
 
   @Test("show a run against the baseline of its own series, and of no other")

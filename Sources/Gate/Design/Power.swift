@@ -74,15 +74,21 @@ package struct Power: Sendable, Hashable {
 
 /// Estimates of the effective deviation of a comparison's contrasts.
 package enum Noise {
-  /// From the first blocks, while signs must not be looked at: the size of the contrasts alone, and the control's, which
-  /// has twice the variance. The 68th percentile of sizes is one standard deviation where noise is normal, and is
-  /// not moved by a few wild blocks.
-  package static func whilePlanning(_ blocks: [BlockTimes]) -> Double? {
-    let sizes = blocks.flatMap { [abs($0.contrast), abs($0.controlContrast) / 2.0.squareRoot()] }.sorted()
+  /// From the first blocks, while signs must not be looked at. The 68th percentile of sizes is one standard deviation
+  /// where noise is normal, and is not moved by a few wild blocks.
+  package static func whilePlanning(_ blocks: [BlockTimes]) -> Double? { deviation(sizes: sizes(blocks)) }
+
+  /// The sizes of the contrasts, and of the control's, which has twice the variance.
+  static func sizes(_ blocks: [BlockTimes]) -> [Double] {
+    blocks.flatMap { [abs($0.contrast), abs($0.controlContrast) / 2.0.squareRoot()] }
+  }
+
+  /// Nil for no sizes.
+  static func deviation(sizes: [Double]) -> Double? {
     guard !sizes.isEmpty else { return nil }
     // Rounded up, for a few blocks rather show too little noise than too much.
     let index = Int((0.6827 * Double(sizes.count)).rounded(.up))
-    return sizes[min(index, sizes.count - 1)] * (Double.pi / 3).squareRoot()
+    return sizes.sorted()[min(index, sizes.count - 1)] * (Double.pi / 3).squareRoot()
   }
 
   /// From all blocks, after the fact: the width of the exact interval of one deviation, times √n (Lehmann 1963).

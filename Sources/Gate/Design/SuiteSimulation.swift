@@ -78,6 +78,9 @@ package struct SuiteSimulation: Sendable {
     return count
   }
 
+  /// A ratio.
+  static let largestTried = 2.0
+
   /// The slow-down that is found 95 times in 100 in one comparison, by trying: what ``Power/smallestVisible(noise:power:)``
   /// predicts.
   ///
@@ -85,7 +88,7 @@ package struct SuiteSimulation: Sendable {
   package func smallestVisible(comparison: Int, trials: Int, seed: UInt64) -> Double {
     let one = SuiteSimulation(
       noise: SuiteNoise(contrasts: noise.contrasts.map { [$0[comparison]] }), power: power, detect: detect)
-    var (low, high) = (0.0, log(2.0))
+    var (low, high) = (0.0, log(Self.largestTried))
     for _ in 0..<12 {
       let middle = (low + high) / 2
       let count = one.run(suites: trials, slowDown: exp(middle), seed: seed)

@@ -31,7 +31,7 @@ package enum Steps {
   /// - Parameters:
   ///   - values: positive, in order of time.
   ///   - least: smaller changes are not told, as ratios above 1.
-  /// - Complexity: O(n² log n) time, O(n) space.
+  /// - Complexity: O(n²) time, O(n) space.
   package static func changePoints(_ values: [Double], least: Double = 1.02) -> [ChangePoint] {
     let logs = values.map { log($0) }
     guard logs.count >= 2 * leastLength, let noise = noise(logs) else { return [] }
@@ -60,16 +60,14 @@ package enum Steps {
     var best = [Double](repeating: .infinity, count: logs.count + 1)
     var previous = [Int](repeating: 0, count: logs.count + 1)
     best[0] = -penalty
-    for end in leastLength...logs.count {
-      var costs = RunningDeviations()
-      for start in stride(from: end - 1, through: 0, by: -1) {
-        costs.insert(logs[start])
-        guard end - start >= leastLength, best[start].isFinite else { continue }
-        let cost = best[start] + penalty + costs.sum
-        if cost < best[end] {
-          best[end] = cost
-          previous[end] = start
-        }
+    let ranks = RankedSeries(logs)
+    // Starts in ascending order: when a start's turn comes, no better way to it can still be found.
+    for start in 0...(logs.count - leastLength) where best[start].isFinite {
+      ranks.forEachEnd(after: start) { end, deviations in
+        let cost = best[start] + penalty + deviations
+        guard end - start >= leastLength, cost <= best[end] else { return }
+        best[end] = cost
+        previous[end] = start
       }
     }
     var starts: [Int] = []
@@ -82,29 +80,62 @@ package enum Steps {
   }
 }
 
-/// The sum of absolute deviations from the median of values that come one by one.
-private struct RunningDeviations {
-  private var sorted: [Double] = []
-  private(set) var sum = 0.0
+/// A series with the order of its values, for the sums of absolute deviations from the median of all its stretches.
+private struct RankedSeries {
+  private let values: [Double]
+  /// Positions by value, and the place of each position among them.
+  private let positions: [Int]
+  private let ranks: [Int]
 
-  /// - Complexity: O(n) for moving the values behind the new one, O(log n) otherwise.
-  mutating func insert(_ value: Double) {
-    var (low, high) = (0, sorted.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < value { low = middle + 1 } else { high = middle }
+  init(_ values: [Double]) {
+    self.values = values
+    positions = values.indices.sorted { values[$0] < values[$1] }
+    var ranks = [Int](repeating: 0, count: values.count)
+    for (rank, position) in positions.enumerated() { ranks[position] = rank }
+    self.ranks = ranks
+  }
+
+  /// Calls `body` with the end of every stretch from `start` on, longest first, and with the stretch's sum of absolute
+  /// deviations from its median.
+  ///
+  /// The values are linked in ascending order and taken out from the end on, so that the median moves by one link at most
+  /// (O(n) in all). With an odd number, the median stays the best centre for one value less, and the sum loses that
+  /// value's deviation from it; with an even number any point between the middle two is, and the sum loses the deviation
+  /// from the farther of them.
+  func forEachEnd(after start: Int, _ body: (_ end: Int, _ deviations: Double) -> Void) {
+    let none = values.count
+    // Links by rank; the entry behind the last stands for both ends.
+    var next = [Int](repeating: none, count: none + 1)
+    var before = next
+    var last = none
+    var count = 0
+    for (rank, position) in positions.enumerated() where position >= start {
+      next[last] = rank
+      before[rank] = last
+      last = rank
+      count += 1
     }
-    // The median of an odd number stays the best centre for one value more; the added deviation is that value's from
-    // it. With an even number any point between the middle two is, so the nearer of them counts.
-    let count = sorted.count
-    if count.isMultiple(of: 2) {
-      if count > 0 {
-        let (left, right) = (sorted[count / 2 - 1], sorted[count / 2])
-        sum += value < left ? left - value : value > right ? value - right : 0
+    before[none] = last
+    func value(_ rank: Int) -> Double { values[positions[rank]] }
+    var middle = next[none]
+    for _ in 0..<((count - 1) / 2) { middle = next[middle] }
+    var sum = 0.0
+    for position in start..<none { sum += abs(values[position] - value(middle)) }
+    while count > 0 {
+      body(start + count, sum)
+      let leaving = ranks[start + count - 1]
+      // `middle` is the median, or the lower of the middle two.
+      if count.isMultiple(of: 2) {
+        let upper = next[middle]
+        sum -= leaving <= middle ? value(upper) - value(leaving) : value(leaving) - value(middle)
+        if leaving <= middle { middle = upper }
+      } else {
+        sum -= abs(value(leaving) - value(middle))
+        if leaving >= middle { middle = before[middle] }
       }
-    } else {
-      sum += abs(value - sorted[count / 2])
+      next[before[leaving]] = next[leaving]
+      before[next[leaving]] = before[leaving]
+      count -= 1
     }
-    sorted.insert(value, at: low)
   }
 }

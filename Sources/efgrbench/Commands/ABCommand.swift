@@ -15,8 +15,8 @@ struct ABCommand: ParsableCommand {
       Example: efgrbench ab --base old/efgrbench --head new/efgrbench --detect 5%
 
       Both builds are verified, then timed in blocks of four fresh processes: base, head and a control, which is the \
-      base once more, in a balanced order that coins choose anew for every block. What differs is measured afresh \
-      before it is called slower. Algorithms follow the layers' sizes or --algorithm; no book of plans is read, lest \
+      base once more. They take turns layer by layer, in a balanced order that coins choose anew for every block. \
+      What differs is measured afresh before it is called slower. Algorithms follow the layers' sizes or --algorithm; no book of plans is read, lest \
       the builds differ in what was measured before. Exit codes: 0 nothing got slower by as much as --detect, 20 something did, \
       21 improvement only (--fail-on-improvement), 30 too noisy to tell or the control is biased, 10 a check failed, \
       40 something was not measured.
@@ -97,8 +97,11 @@ struct ABCommand: ParsableCommand {
       settings, builds: builds, machine: machine,
       controlKernel: ControlKernel().time, log: { print($0) })
     try experiment.prepare()
-    try experiment.record(in: database, header(builds, settings, machine, experiment.replies))
-    return try experiment.run()
+    let header = try header(builds, settings, machine, experiment.replies)
+    try experiment.record(in: database, header)
+    var verdict = try experiment.run()
+    try RegressionBook(database: database, series: header.headSeries.key, isConfirmed: true).enter(&verdict)
+    return verdict
   }
 
   /// Refuses blocks that could never end in red.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import History
+import Measurement
 import Reporting
 
 /// Timing alone.
@@ -33,6 +34,7 @@ struct BenchCommand: ParsableCommand {
       }
       if json != "-" {
         printTotals(run)
+        printHarness(run, session.roofs)
         for sentence in tally.evidence.sentences { print(sentence) }
       }
       return max(tally.status, session.status)
@@ -76,6 +78,16 @@ struct BenchCommand: ParsableCommand {
     }
     run.totals = try work.endToEndTotals(&tally)
     return tally
+  }
+
+  /// What measuring itself costs, beside the layer on which it weighs most.
+  private func printHarness(_ run: RunRecord, _ roofs: Roofs) {
+    let medians = run.layers.flatMap(\.results).compactMap { $0.timing?.median }
+    guard let harness = roofs.harnessNanoseconds, let shortest = medians.min(), shortest > 0 else { return }
+    print(
+      "The harness adds \(Quantity.digits(harness)) ns to a call, "
+        + "\(Quantity.digits(harness / shortest * 100)) % of the shortest layer's \(Quantity.time(shortest))."
+    )
   }
 
   private func printTotals(_ run: RunRecord) {

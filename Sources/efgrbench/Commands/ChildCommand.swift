@@ -3,33 +3,40 @@ import Backends
 import Catalogue
 import Foundation
 
-/// One arm of `ab`, in a process of its own: a request on standard input, an answer on standard output.
+/// One arm of `ab`, in a process of its own: lines of requests on standard input, a line of answer to each.
 struct ChildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "child", abstract: "Serves \"efgrbench ab\" (not for users).", shouldDisplay: false)
 
   func run() throws {
     try endingProgram {
-      let input = try FileHandle.standardInput.readToEnd() ?? Data()
-      let request: ChildRequest
-      do {
-        request = try JSONDecoder().decode(ChildRequest.self, from: input)
-      } catch {
-        throw ProgramError.badInput("The request is not one of \(ChildRequest.schema).")
-      }
+      let request: ChildRequest = try read(readLine() ?? "")
       guard request.schema == ChildRequest.schema else {
         throw ProgramError.badInput(
           "The request has the schema \(request.schema); this build knows \(ChildRequest.schema).")
       }
-      let reply =
-        switch request.task {
-        case .verify: try ChildVerification(request: request).reply()
-        case .time: try ChildTiming(request).reply()
-        }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = .sortedKeys
-      FileHandle.standardOutput.write(try encoder.encode(reply))
+      switch request.task {
+      case .verify: try write(try ChildVerification(request: request).reply())
+      case .time:
+        let timing = try ChildTiming(request)
+        try write(timing.reply())
+        while let line = readLine() { try write(try timing.take(try read(line))) }
+      }
       return .good
     }
+  }
+
+  private func read<Line: Decodable>(_ line: String) throws -> Line {
+    do {
+      return try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+    } catch {
+      throw ProgramError.badInput("The request is not one of \(ChildRequest.schema).")
+    }
+  }
+
+  private func write(_ reply: ChildReply) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    FileHandle.standardOutput.write(try encoder.encode(reply) + Data("\n".utf8))
   }
 }

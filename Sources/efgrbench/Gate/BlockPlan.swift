@@ -7,6 +7,10 @@ import Measurement
 /// without a look at which arm was quicker.
 struct BlockPlan {
   let blocks: Int
+  /// See ``NoiseShape/excess(_:deviation:trials:)``.
+  let excess: Double
+  /// The smallest slow-down that will be seen in each comparison, 0.05 for 5 %.
+  let visible: [Double]
   /// What is told before the measuring goes on.
   let words: [String]
 
@@ -20,18 +24,30 @@ struct BlockPlan {
     let least = max(budget.leastScreeningBlocks, budget.leastConfirmingBlocks)
     let perBlock = spent / Double(max(blocks.count, 1))
     let affordable = max(least, Int(settings.seconds * GateSettings.screeningShare / max(perBlock, 1e-3)))
-    let noises = groups.map { group in
-      Noise.whilePlanning(
-        blocks.compactMap { group.count == 1 ? $0.times(of: group[0]) : $0.times(ofSum: group) }) ?? .infinity
+    let times = groups.map { group in
+      blocks.compactMap { group.count == 1 ? $0.times(of: group[0]) : $0.times(ofSum: group) }
     }
-    let wanted = noises.map {
-      Power.blocks(toFind: 1 + settings.detect, noise: $0, budget: budget, most: affordable)
+    let deviations = times.map { Noise.whilePlanning($0) ?? .infinity }
+    let usual = Statistics.median(deviations) ?? .infinity
+    let shape = NoiseShape(times)
+    func excess(_ count: Int) -> Double {
+      shape.excess(
+        Power(budget: budget, screeningBlocks: count, confirmingBlocks: count), deviation: usual)
+    }
+    let sturdy = excess(settings.blocks ?? GateSettings.sturdyBlocks)
+    let wanted = deviations.map {
+      Power.blocks(toFind: 1 + settings.detect, noise: $0 * sturdy, budget: budget, most: affordable)
     }
     let needed = max(wanted.map { $0 ?? affordable }.max() ?? least, GateSettings.sturdyBlocks)
     let count = settings.blocks ?? max(min(needed, affordable), least)
     self.blocks = count
     let power = Power(budget: budget, screeningBlocks: count, confirmingBlocks: count)
-    let visible = noises.map { $0.isFinite ? power.smallestVisible(noise: $0) - 1 : .infinity }
+    let factor = count == GateSettings.sturdyBlocks ? sturdy : excess(count)
+    self.excess = factor
+    let visible = deviations.map {
+      $0.isFinite ? power.smallestVisible(noise: $0 * factor) - 1 : .infinity
+    }
+    self.visible = visible
     var words = [
       "Plan: \(count) blocks of 4 processes, about \(Int((perBlock * Double(count)).rounded())) s, and as many "
         + "again of what they flag."

@@ -1,14 +1,16 @@
 import Measurement
 
-/// What `ab` asks of a build, in a process of its own, through standard input. Builds of different age must understand
-/// each other: a change of meaning changes the schema's number.
+/// What `ab` asks of a build, in a process of its own: the first line of its standard input. Every line is answered by
+/// one ``ChildReply``. Builds of different age must understand each other: a change of meaning changes the schema's
+/// number.
 struct ChildRequest: Codable, Sendable {
-  static let schema = "efgrbench-child/1"
+  static let schema = "efgrbench-child/2"
 
   enum Task: String, Codable, Sendable {
     /// Judge every subject once; none are timed.
     case verify
-    /// Time the subjects. Nothing is judged, no golden read, no roof measured.
+    /// Time the subjects, turn by turn: further lines are ``ChildTurn``s, until there are no more. Nothing is judged, no
+    /// golden read, no roof measured.
     case time
   }
 
@@ -42,8 +44,6 @@ struct ChildRequest: Codable, Sendable {
   var algorithm: String?
   /// The folder of golden packs for `verify`; nil: the oracle tells every truth.
   var golden: String?
-  /// Samples of each subject, taken in as many passes over all of them.
-  var passes = 1
   var cache = Cache.hot
   /// Nanoseconds that a round of the peak kernel takes when nobody disturbs this machine, as this build was seen to do
   /// it. A sample before or after which it takes more than ``quietness`` times as long is taken again.
@@ -56,7 +56,22 @@ struct ChildRequest: Codable, Sendable {
   static let quietness = 1.1
 }
 
-/// What the process answers on standard output.
+/// What a process that times does next. The processes of a block take turns: each layer is timed by all of them within
+/// milliseconds, so that what drifts more slowly than that disturbs all alike.
+struct ChildTurn: Codable, Sendable {
+  enum Step: String, Codable, Sendable {
+    /// Make a subject ready, in place of the one before.
+    case prepare
+    /// Take one sample of it.
+    case sample
+  }
+
+  var step: Step
+  /// The subject's place in the request; that of the last `prepare` for a sample.
+  var subject: Int
+}
+
+/// What the process answers on standard output, in one line.
 struct ChildReply: Codable, Sendable {
   struct Result: Codable, Sendable {
     var layer: String
@@ -67,8 +82,24 @@ struct ChildReply: Codable, Sendable {
     var status: String?
     var maxRatio: Double?
     var message = ""
-    /// Nanoseconds per call, a sample per pass.
+    /// Nanoseconds per call.
     var samples: [Double] = []
+  }
+
+  /// Where a process's time went so far, in nanoseconds.
+  struct Spending: Codable, Sendable, Hashable {
+    /// Making inputs and parameters.
+    var data = 0.0
+    /// Planning: packing and transforming weights.
+    var planning = 0.0
+    /// Calls before samples, and caches made cold.
+    var warming = 0.0
+    /// Samples that were kept.
+    var samples = 0.0
+    /// Samples that were disturbed and taken again.
+    var repeated = 0.0
+    /// The peak kernel, which tells of disturbances.
+    var watching = 0.0
   }
 
   var schema = ChildRequest.schema
@@ -77,6 +108,7 @@ struct ChildReply: Codable, Sendable {
   var peakRound: Double?
   /// Samples that were disturbed every time.
   var disturbed = 0
-  /// A subject that the build does not offer has no result.
-  var results: [Result]
+  var spent = Spending()
+  /// Of the whole request or of one turn. A subject that the build does not offer has none.
+  var results: [Result] = []
 }

@@ -8,23 +8,23 @@ import Tensors
 import TiledBackend
 import Verification
 
-/// Times subjects in this process, on seeded data, without judging them.
+/// Times subjects in this process, one after the other, on seeded data, without judging them.
 final class ChildTiming {
   private let request: ChildRequest
+  private let build = BuildInfo.current(flags: InstructionSet.buildFlags)
   private let tiled: TiledBackend
   private let backends: [any Backend]
   private let network: Network
   private let processors = Affinity.allowed()
+  private let flusher: CacheFlusher?
+  private var bench: Bench?
   /// The quickest round of the peak kernel so far.
   private var quickestRound = Double.infinity
   private var disturbed = 0
+  private var spent = ChildReply.Spending()
 
   /// About 0.2 ms: long enough for the clock, short beside a sample.
   private static let rounds = 150_000
-
-  /// From so many nanoseconds on a call is not repeated untimed before each sample of a hot cache: what it finds cold
-  /// it fetches in a small part of that time.
-  private static let longCall = 1e6
 
   init(_ request: ChildRequest) throws {
     self.request = request
@@ -37,6 +37,7 @@ final class ChildTiming {
     backends = [
       ReferenceBackend(threads: request.threads), tiled, OpenBLASBackend(threads: request.threads),
     ]
+    flusher = request.cache == .hot ? nil : CacheFlusher(threads: request.threads)
     bindHelpers(except: earlier)
   }
 
@@ -46,8 +47,6 @@ final class ChildTiming {
     let plan: any Plan
     let inputs: [Tensor<Float>]
     var output: Tensor<Float>
-    var samples: [Double] = []
-    var isWarm = false
 
     init(_ subject: ChildRequest.Subject, _ plan: any Plan, _ inputs: [Tensor<Float>]) {
       self.subject = subject
@@ -74,93 +73,114 @@ final class ChildTiming {
     Affinity.bind(0, to: isBound ? [first] : processors)
   }
 
-  func reply() throws -> ChildReply {
-    let benches = try request.subjects.compactMap(bench)
-    let flusher = request.cache == .hot ? nil : CacheFlusher()
-    for _ in 0..<request.passes {
-      for bench in benches { sampleQuietly(bench, flusher) }
+  /// Does one turn.
+  ///
+  /// - Throws: ``ProgramError`` for a turn that the request does not provide for.
+  func take(_ turn: ChildTurn) throws -> ChildReply {
+    guard request.subjects.indices.contains(turn.subject) else {
+      throw ProgramError.badInput("The request has no subject \(turn.subject).")
     }
-    return ChildReply(
-      build: .current(flags: InstructionSet.buildFlags), peakRound: quickestRound, disturbed: disturbed,
-      results: benches.map { bench in
-        ChildReply.Result(
-          layer: bench.subject.layer, kind: bench.plan.layer.kind.rawValue, backend: bench.subject.backend,
-          algorithm: bench.plan.algorithm, samples: bench.samples)
-      })
+    switch turn.step {
+    case .prepare:
+      // The one before goes first, so that its memory serves again.
+      bench = nil
+      bench = try makeBench(request.subjects[turn.subject])
+      return reply()
+    case .sample:
+      guard let bench else {
+        throw ProgramError.badInput("A sample was asked for before its subject was ready.")
+      }
+      return reply(sampleQuietly(bench))
+    }
   }
 
-  private func bench(_ subject: ChildRequest.Subject) throws -> Bench? {
+  func reply(_ sample: Double? = nil) -> ChildReply {
+    var reply = ChildReply(
+      build: build, peakRound: quickestRound.isFinite ? quickestRound : nil, disturbed: disturbed,
+      spent: spent)
+    if let bench {
+      reply.results = [
+        ChildReply.Result(
+          layer: bench.subject.layer, kind: bench.plan.layer.kind.rawValue, backend: bench.subject.backend,
+          algorithm: bench.plan.algorithm, samples: sample.map { [$0] } ?? [])
+      ]
+    }
+    return reply
+  }
+
+  private func makeBench(_ subject: ChildRequest.Subject) throws -> Bench? {
     guard let layer = network.layers.first(where: { $0.name == subject.layer }),
       let backend = backends.first(where: { $0.name == subject.backend }), backend.offers(layer.kind)
     else { return nil }
     let data = SeededTensors(name: "\(network.name)/\(layer.name)")
-    return Bench(
-      subject, try backend.plan(layer, parameters: data.parameters(of: layer)), data.inputs(of: layer))
+    let (inputs, parameters) = spend(\.data) { (data.inputs(of: layer), data.parameters(of: layer)) }
+    return try spend(\.planning) { Bench(subject, try backend.plan(layer, parameters: parameters), inputs) }
   }
 
   /// Takes a sample, again and again while the machine is disturbed, and keeps the least disturbed one. What decides is
   /// the peak kernel alone, never the sample's own time.
-  private func sampleQuietly(_ bench: Bench, _ flusher: CacheFlusher?) {
+  ///
+  /// - Returns: nanoseconds per call.
+  private func sampleQuietly(_ bench: Bench) -> Double {
     bindCaller(bench.subject.backend == tiled.name)
     defer { bindCaller(false) }
-    var kept: (disturbance: Double, sample: Double)?
-    var before = peakRound()
-    for _ in 0...request.retries {
-      let sample = sample(bench, flusher)
-      let after = peakRound()
-      let disturbance = max(before, after)
-      if disturbance < kept?.disturbance ?? .infinity { kept = (disturbance, sample) }
-      if disturbance <= (request.quietRound ?? .infinity) * ChildRequest.quietness { break }
-      before = after
-    }
-    guard let kept else { return }
-    bench.samples.append(kept.sample)
-    if kept.disturbance > (request.quietRound ?? .infinity) * ChildRequest.quietness { disturbed += 1 }
-  }
-
-  /// Nanoseconds per call.
-  private func sample(_ bench: Bench, _ flusher: CacheFlusher?) -> Double {
-    if !bench.isWarm || flusher == nil && (bench.samples.last ?? 0) < Self.longCall { bench.call() }
-    bench.isWarm = true
-    if let flusher {
-      flusher.flush()
-      if request.cache == .coldWeights { touch(bench) }
-    }
+    let quiet = (request.quietRound ?? .infinity) * ChildRequest.quietness
     // Cold caches are cold for one call only.
     let repetitions = flusher == nil ? bench.subject.repetitions : 1
+    var kept: (disturbance: Double, elapsed: Double)?
+    var before = peakRound()
+    for _ in 0...request.retries {
+      spend(\.warming) { warm(bench) }
+      let elapsed = sample(bench, repetitions)
+      let after = peakRound()
+      let disturbance = max(before, after)
+      if let kept { spent.repeated += max(kept.disturbance > disturbance ? kept.elapsed : elapsed, 0) }
+      if disturbance < kept?.disturbance ?? .infinity { kept = (disturbance, elapsed) }
+      if disturbance <= quiet { break }
+      before = after
+    }
+    guard let kept else { return .nan }
+    spent.samples += kept.elapsed
+    if kept.disturbance > quiet { disturbed += 1 }
+    return kept.elapsed / Double(repetitions)
+  }
+
+  /// Nanoseconds of all calls together.
+  private func sample(_ bench: Bench, _ repetitions: Int) -> Double {
     let start = MonotonicClock.now()
     for _ in 0..<repetitions {
       bench.call()
       if bench.subject.addedRounds > 0 { _ = tiled.runPeakKernel(iterations: bench.subject.addedRounds) }
     }
-    return Double(MonotonicClock.now() - start) / Double(repetitions)
+    return Double(MonotonicClock.now() - start)
   }
 
-  /// Brings inputs and output into the caches.
-  private func touch(_ bench: Bench) {
-    for tensor in bench.inputs + [bench.output] { blackHole(tensor.values.reduce(0, +)) }
+  /// Brings the caches into the state that was asked for. A call that is long enough to be a sample by itself fetches what
+  /// it finds cold in a small part of its time, after another process's turn as after its own.
+  private func warm(_ bench: Bench) {
+    guard let flusher else {
+      if bench.subject.repetitions > 1 { bench.call() }
+      return
+    }
+    bench.call()
+    flusher.flush(tiled)
+    if request.cache == .coldWeights { flusher.fetch(bench.inputs + [bench.output]) }
   }
 
   private func peakRound() -> Double {
-    let time = MonotonicClock.time { tiled.runPeakKernel(iterations: Self.rounds) }.nanoseconds
+    let time = spend(\.watching) {
+      MonotonicClock.time { tiled.runPeakKernel(iterations: Self.rounds) }.nanoseconds
+    }
     let round = Double(time) / Double(Self.rounds)
     quickestRound = min(quickestRound, round)
     return round
   }
-}
 
-/// Takes a value where the optimizer can't see that it goes nowhere.
-@inline(never)
-private func blackHole(_ value: Float) {}
-
-/// Memory that is larger than every cache, read through to drive all else out of them.
-final class CacheFlusher {
-  private let memory: StreamKernel
-
-  init() {
-    let largest = MachineInfo.current().caches.map { $0.bytes }.max() ?? (32 << 20)
-    memory = StreamKernel(workingSet: 4 * largest, threads: 1)
+  private func spend<Result>(
+    _ purpose: WritableKeyPath<ChildReply.Spending, Double>, _ body: () throws -> Result
+  ) rethrows -> Result {
+    let (time, result) = try MonotonicClock.time(body)
+    spent[keyPath: purpose] += Double(time)
+    return result
   }
-
-  func flush() { memory.pass() }
 }

@@ -6,8 +6,9 @@ import Measurement
 /// Two builds in interleaved processes, from the first check to the verdict.
 final class Experiment {
   let settings: GateSettings
-  let runner: ChildRunner
+  private let builds: Builds
   private let machine: MachineInfo
+  private let controlKernel: () -> Double
   /// Receives what is found while it goes on.
   private let log: (String) -> Void
   private let progress = Progress()
@@ -23,6 +24,8 @@ final class Experiment {
   /// The quickest round of the peak kernel that each build was seen to do. The control is the base's build.
   private var quietRounds: (base: Double?, head: Double?)
   private var start = MonotonicClock.now()
+  private(set) var spending = ExperimentSpending()
+  private var excess = 1.0
 
   init(
     _ settings: GateSettings, builds: Builds, machine: MachineInfo, controlKernel: @escaping () -> Double,
@@ -30,8 +33,9 @@ final class Experiment {
   ) {
     self.settings = settings
     self.machine = machine
+    self.builds = builds
+    self.controlKernel = controlKernel
     self.log = log
-    runner = ChildRunner(builds: builds, controlKernel: controlKernel)
     generator = SeededGenerator(seed: settings.seed)
     verdict = GateVerdict(
       command: "ab", network: settings.network, machine: machine.identity,
@@ -56,30 +60,42 @@ final class Experiment {
   /// - Parameter verified: what an earlier experiment of the same builds found, to be taken for granted.
   func prepare(verified: (base: ChildReply, head: ChildReply)? = nil) throws {
     progress.show("verifying both builds", done: 0, total: 0)
-    let replies =
-      try verified ?? (
-        base: runner.run(.base, request(.verify, all: true)).reply,
-        head: runner.run(.head, request(.verify, all: true)).reply
-      )
+    let begun = MonotonicClock.now()
+    let replies = try verified ?? verify()
+    spending.verifying = Double(MonotonicClock.now() - begun)
     self.replies = replies
     subjects = matched(replies.base, replies.head)
     for line in Self.differences(replies.base.build, replies.head.build) { verdict.notes.append(line) }
     guard !timed.isEmpty else { return }
     progress.show("calibrating", done: 0, total: 0)
-    var calibration = request(.time)
-    calibration.passes = 3
-    let reply = try runner.run(.base, calibration).reply
-    learn(reply, .base)
-    for (index, result) in zip(timed, reply.results) {
-      guard let quickest = result.samples.min(), quickest > 0 else { continue }
+    spending.calibrating = Double(try MonotonicClock.time { try calibrate() }.nanoseconds)
+    progress.clear()
+  }
+
+  private func verify() throws -> (base: ChildReply, head: ChildReply) {
+    let children = try [BlockArm.base, .head].map {
+      try ChildProcess($0, of: builds, request(.verify, all: true))
+    }
+    defer { children.forEach { $0.end() } }
+    return (base: try children[0].receive(), head: try children[1].receive())
+  }
+
+  /// Finds how many calls make a sample, and how many rounds of the peak kernel a slow-down that is put in takes.
+  private func calibrate() throws {
+    let session = try BlockSession([.base], of: builds, controlKernel: controlKernel) { _ in request(.time) }
+    for (place, index) in timed.enumerated() {
+      guard let samples = try session.time(place, passes: 3)[0]?.samples, let quickest = samples.min(),
+        quickest > 0
+      else { continue }
       subjects[index].repetitions = max(1, Int((GateSettings.sampleDuration / quickest).rounded(.up)))
       let share = settings.injections.first { $0.layer == subjects[index].layer }?.share ?? 0
-      let median = Statistics.median(result.samples) ?? quickest
-      if share > 0, let round = reply.peakRound, round > 0 {
+      let median = Statistics.median(samples) ?? quickest
+      if share > 0, let round = session.replies[0].peakRound, round > 0 {
         addedRounds[index] = max(1, Int((share * median / round).rounded()))
       }
     }
-    progress.clear()
+    learn(session.replies[0], .base)
+    _ = session.end()
   }
 
   /// Enters the experiment in the record, where there is one.
@@ -91,7 +107,7 @@ final class Experiment {
   func run() throws -> GateVerdict {
     do {
       try measure()
-    } catch is ChildRunner.Interrupted {
+    } catch is ChildProcess.Interrupted {
       verdict.missing.append(
         .init(layer: "*", backend: "*", message: "The user stopped it after \(blocks.count) blocks."))
     }
@@ -109,6 +125,7 @@ final class Experiment {
     let plan = BlockPlan(
       settings: settings, blocks: kept(1), names: names, groups: groups, spent: secondsSpent)
     plan.words.forEach(log)
+    excess = plan.excess
     try take(
       plan.blocks, stage: 1, subjects: timed, seconds: settings.seconds * GateSettings.screeningShare)
     try confirm(plan.blocks)
@@ -154,6 +171,7 @@ final class Experiment {
     while kept(stage).count < count, blocks.filter({ $0.stage == stage }).count < 2 * count,
       secondsSpent < seconds
     {
+      if Interruption.isRequested { throw ChildProcess.Interrupted() }
       progress.show("blocks of stage \(stage)", done: kept(stage).count, total: count)
       let block = try block(stage: stage, subjects)
       blocks.append(block)
@@ -162,23 +180,25 @@ final class Experiment {
   }
 
   private func block(stage: Int, _ subjects: [Int]) throws -> BlockRecord {
-    var visits: [VisitRecord] = []
-    for arm in BlockOrder(using: &generator).arms {
-      let (reply, conditions) = try runner.run(arm, request(.time, of: subjects, arm: arm))
-      learn(reply, arm)
-      var samples: [Int: [Double]] = [:]
-      for index in subjects {
-        samples[index] =
-          reply.results.first { result in
-            result.layer == self.subjects[index].layer && result.backend == self.subjects[index].backend
-          }?.samples
-      }
-      visits.append(VisitRecord(arm: arm, conditions: conditions, samples: samples))
+    let arms = BlockOrder(using: &generator).arms
+    let session = try BlockSession(arms, of: builds, controlKernel: controlKernel) { arm in
+      request(.time, of: subjects, arm: arm)
     }
-    let conditions = visits.map(\.conditions)
+    var samples = [[Int: [Double]]](repeating: [:], count: arms.count)
+    for (place, index) in subjects.enumerated() {
+      for (visit, result) in try session.time(place, passes: settings.passes).enumerated() {
+        samples[visit][index] = result?.samples
+      }
+    }
+    zip(session.replies, arms).forEach(learn)
+    let (conditions, spent) = session.end()
+    spending.blocks += spent
     let discarded = settings.rules.broken(
       by: conditions, usualControlKernel: Statistics.median(controlKernels), processors: machine.logicalCPUs)
     controlKernels += conditions.map(\.controlKernel)
+    let visits = zip(arms, zip(conditions, samples)).map { arm, seen in
+      VisitRecord(arm: arm, conditions: seen.0, samples: seen.1)
+    }
     return BlockRecord(number: blocks.count + 1, stage: stage, discarded: discarded, visits: visits)
   }
 
@@ -207,7 +227,6 @@ final class Experiment {
     return ChildRequest(
       task: task, network: settings.network, subjects: subjects, threads: settings.threads,
       instructionSet: settings.instructionSet, algorithm: settings.algorithm, golden: settings.golden,
-      passes: settings.passes,
       cache: settings.cache, quietRound: arm == .head ? quietRounds.head : quietRounds.base,
       retries: settings.retries)
   }
@@ -253,12 +272,13 @@ final class Experiment {
     verdict.discarded = blocks.compactMap { block in
       block.discarded.map { .init(block: block.number, rule: $0) }
     }
+    if let words = spending.words(blocks: blocks.count) { verdict.notes.append(words) }
     verdict.judge(subjects)
     for group in groups {
       let paired = judge.judge(screening: times(of: group, stage: 1), confirming: times(of: group, stage: 2))
       let row = LayerVerdict(
         paired, of: subjects[group[0]], isTotal: group.count > 1,
-        blocks: times(of: group, stage: paired.stage), budget: settings.budget)
+        blocks: times(of: group, stage: paired.stage), budget: settings.budget, excess: excess)
       if group.count > 1 { verdict.totals.append(row) } else { verdict.layers.append(row) }
     }
     return verdict

@@ -7,6 +7,8 @@ import Reporting
 /// added to them.
 struct GateDocument: Codable, Sendable {
   static let schema = "efgrbench-gate/1"
+  /// Of what was found under load, which says nothing about a quiet machine.
+  static let loadSchema = "efgrbench-gate-load/1"
 
   /// Real suites on this machine with one slow-down, 0 for none.
   struct Measured: Codable, Sendable {
@@ -23,9 +25,14 @@ struct GateDocument: Codable, Sendable {
     var changedCalledSame = 0
     /// Suites that were too noisy to tell.
     var inconclusive = 0
+    /// Blocks of all suites, and those thrown away by the rules.
+    var blocks = 0
+    var discarded = 0
+    /// Of all suites together.
+    var seconds = 0.0
 
     enum CodingKeys: String, CodingKey {
-      case suites, unchanged, changed, found, inconclusive
+      case suites, unchanged, changed, found, inconclusive, blocks, discarded, seconds
       case slowDown = "slow_down"
       case falseRed = "false_red"
       case falseSlower = "false_slower"
@@ -44,7 +51,8 @@ struct GateDocument: Codable, Sendable {
     }
   }
 
-  /// The smallest slow-down that a layer's noise lets through, as planned and as tried.
+  /// The smallest slow-down that is seen 95 times in 100 in a layer, as plans predicted it from their first blocks and as
+  /// it came true in the blocks after them (see ``Forecast``).
   struct Smallest: Codable, Sendable {
     var layer: String
     var predicted: JSONNumber
@@ -54,6 +62,8 @@ struct GateDocument: Codable, Sendable {
   var schema = GateDocument.schema
   var machine: MachineInfo
   var threads: Int
+  /// Whether another process burned a core meanwhile.
+  var isUnderLoad: Bool
   var layers: [String]
   var blocks: Int
   var comparisons: Int

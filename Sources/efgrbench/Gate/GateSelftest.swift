@@ -4,6 +4,7 @@ import Gate
 import History
 import Measurement
 import Reporting
+import Synchronization
 
 /// The gate against itself: this program as base and as head, with nothing changed and with known slow-downs, and
 /// thousands of suites on the noise that was recorded by it.
@@ -47,8 +48,10 @@ struct GateSelftest {
     let database = try db.map { try HistoryDatabase(path: $0, for: .recording) }
     let builds = try Builds(base: program, head: program)
     let kernel = ControlKernel()
+    let load = options.underLoad ? Load() : nil
+    defer { load?.stop() }
     var verified: (base: ChildReply, head: ChildReply)?
-    var noise: [[Double]] = []
+    var noise: [[BlockTimes]] = []
     var measured: [GateDocument.Measured] = []
     for slowDown in [0] + (options.onlyUnchanged ? [] : Self.slowDowns) {
       var count = GateDocument.Measured(slowDown: slowDown)
@@ -59,56 +62,57 @@ struct GateSelftest {
         settings.seed = .random(in: 0 ... .max)
         let layer = settings.layers[suite % settings.layers.count]
         if slowDown > 0 { settings.injections = [.init(layer: layer, share: slowDown)] }
+        let start = MonotonicClock.now()
         let experiment = Experiment(
           settings, builds: builds, machine: machine, controlKernel: kernel.time, log: { _ in })
-        try experiment.prepare(verified: verified)
+        do { try experiment.prepare(verified: verified) } catch is ChildProcess.Interrupted { break }
         verified = experiment.replies
         let verdict = try experiment.run()
+        // A suite that was cut off says nothing about the gate.
+        if Interruption.isRequested { break }
         count.add(verdict, changed: slowDown > 0 ? layer : nil)
-        if slowDown == 0 { noise += Self.contrasts(experiment) }
+        count.seconds += Double(MonotonicClock.now() - start) / 1e9
+        if slowDown == 0 { noise += Self.times(experiment) }
       }
       measured.append(count)
       Progress().clear()
     }
     let document = simulate(measured, noise)
-    try database?.attach(document: document, schema: GateDocument.schema)
+    try database?.attach(document: document, schema: document.schema)
     if let json { try JSONOutput.write(document, to: json) }
     if json != "-" { GateSummary(document: document).print() }
-    return document.status
+    return max(document.status, Interruption.isRequested ? .notCovered : .good)
   }
 
-  /// The contrasts of the blocks in which every layer was timed.
-  private static func contrasts(_ experiment: Experiment) -> [[Double]] {
+  /// The blocks in which every layer was timed.
+  private static func times(_ experiment: Experiment) -> [[BlockTimes]] {
     experiment.blocks.filter { $0.stage == 1 && $0.discarded == nil }.compactMap { block in
-      let row = experiment.subjects.indices.compactMap { block.times(of: $0)?.contrast }
+      let row = experiment.subjects.indices.compactMap { block.times(of: $0) }
       return row.count == experiment.subjects.count ? row : nil
     }
   }
 
-  private func simulate(_ measured: [GateDocument.Measured], _ noise: [[Double]]) -> GateDocument {
+  private func simulate(_ measured: [GateDocument.Measured], _ noise: [[BlockTimes]]) -> GateDocument {
     let blocks = options.blocks
     let power = Power(budget: settings.budget, screeningBlocks: blocks, confirmingBlocks: blocks)
     var simulated: [GateDocument.Simulated] = []
-    var smallest: [GateDocument.Smallest] = []
     if noise.count >= blocks {
       let simulation = SuiteSimulation(
-        noise: SuiteNoise(contrasts: noise), power: power, detect: settings.detect)
+        noise: SuiteNoise(contrasts: noise.map { $0.map(\.contrast) }), power: power, detect: settings.detect)
       for slowDown in [0, 0.02] + Self.slowDowns {
         let count = simulation.run(suites: options.simulated, slowDown: 1 + slowDown, seed: 1)
         simulated.append(.init(slowDown: slowDown, count: count))
       }
-      for (index, layer) in settings.layers.enumerated() {
-        guard let deviation = Noise.observed(WalshAverages(noise.prefix(400).map { $0[index] })) else {
-          continue
-        }
-        smallest.append(
-          .init(
-            layer: layer, predicted: JSONNumber(power.smallestVisible(noise: deviation) - 1),
-            real: JSONNumber(simulation.smallestVisible(comparison: index, trials: 1000, seed: 2) - 1)))
+    }
+    let forecast = Forecast(record: noise, pilot: min(GateSettings.pilotBlocks, blocks), power: power)
+    let smallest = settings.layers.enumerated().compactMap { index, layer in
+      forecast.result(comparison: index).map {
+        GateDocument.Smallest(layer: layer, predicted: JSONNumber($0.predicted), real: JSONNumber($0.real))
       }
     }
     return GateDocument(
-      machine: machine, threads: settings.threads, layers: settings.layers, blocks: blocks,
+      schema: options.underLoad ? GateDocument.loadSchema : GateDocument.schema, machine: machine,
+      threads: settings.threads, isUnderLoad: options.underLoad, layers: settings.layers, blocks: blocks,
       comparisons: settings.comparisons, measured: measured, recordedBlocks: noise.count,
       simulated: simulated,
       smallest: smallest)
@@ -119,6 +123,8 @@ extension GateDocument.Measured {
   /// - Parameter changed: the layer that is slower in truth.
   fileprivate mutating func add(_ verdict: GateVerdict, changed layer: String?) {
     suites += 1
+    blocks += verdict.keptBlocks + verdict.discarded.count
+    discarded += verdict.discarded.count
     inconclusive += verdict.outcome == .inconclusive ? 1 : 0
     var isFalse = false
     for row in verdict.layers {
@@ -140,6 +146,7 @@ extension GateDocument {
   /// Good unless the gate cries wolf more often than it promises, or misses a slow-down that nobody could miss. Counts of
   /// rare events are allowed three deviations above what is promised (Poisson).
   var status: ExitStatus {
+    if isUnderLoad, measured.contains(where: { $0.falseRed > 0 }) { return .checkFailed }
     let runs =
       simulated.map { (suites: $0.count.suites, red: $0.count.falseRed) }
       + measured.map { (suites: $0.suites, red: $0.falseRed) }
@@ -152,4 +159,18 @@ extension GateDocument {
     if let largest, largest.changed >= 5, largest.found == 0 { return .checkFailed }
     return .good
   }
+}
+
+/// A thread that burns a core: beside the processes that are timed, as another program would.
+private final class Load: Sendable {
+  private let isStopped = Atomic<Bool>(false)
+
+  init() {
+    let thread = Thread { [weak self] in
+      while let self, !self.isStopped.load(ordering: .relaxed) {}
+    }
+    thread.start()
+  }
+
+  func stop() { isStopped.store(true, ordering: .relaxed) }
 }

@@ -7,7 +7,7 @@ struct GateSummary {
   func print() {
     Swift.print(
       "\(document.layers.count) layers, \(document.blocks) blocks a stage, \(document.threads) threads; noise of "
-        + "\(document.recordedBlocks) blocks\n")
+        + "\(document.recordedBlocks) blocks\(document.isUnderLoad ? ", under load" : "")\n")
     Swift.print(table.text)
     guard !document.smallest.isEmpty else { return }
     Swift.print("\nSmallest slow-down seen 95 times in 100\n")
@@ -24,13 +24,15 @@ struct GateSummary {
   private var table: TextTable {
     var table = TextTable([
       ("slow-down", .left), ("suites", .right), ("found", .right), ("called the same", .right),
-      ("false slower", .right), ("false red", .right), ("too noisy", .right),
+      ("false slower", .right), ("false red", .right), ("too noisy", .right), ("blocks discarded", .right),
+      ("a suite", .right),
     ])
     for row in document.measured where row.suites > 0 {
       table.add([
         "\(percent(row.slowDown)), real", "\(row.suites)", share(row.found, row.changed),
         share(row.changedCalledSame, row.changed), share(row.falseSlower, row.unchanged),
         share(row.falseRed, row.suites), share(row.inconclusive, row.suites),
+        share(row.discarded, row.blocks), "\(Quantity.digits(row.seconds / Double(row.suites))) s",
       ])
     }
     for row in document.simulated {
@@ -39,6 +41,7 @@ struct GateSummary {
         share(row.count.found, row.count.changed),
         share(row.count.changedCalledSame, row.count.changed),
         share(row.count.falseSlower, row.count.unchanged), share(row.count.falseRed, row.count.suites), "–",
+        "–", "–",
       ])
     }
     return table

@@ -5,13 +5,15 @@ import Measurement
 extension LayerVerdict {
   /// The verdict on a subject, or on the sum over all subjects of its backend.
   ///
-  /// - Parameter blocks: those of the stage that decided.
+  /// - Parameters:
+  ///   - blocks: those of the stage that decided.
+  ///   - excess: see ``NoiseShape/excess(_:deviation:trials:)``.
   init(
     _ paired: PairedVerdict, of subject: ExperimentSubject, isTotal: Bool, blocks: [BlockTimes],
-    budget: ErrorBudget
+    budget: ErrorBudget, excess: Double
   ) {
     let power = Power(budget: budget, screeningBlocks: blocks.count, confirmingBlocks: blocks.count)
-    let visible = paired.noise.map { power.smallestVisible(noise: $0) - 1 }
+    let visible = paired.noise.map { power.smallestVisible(noise: $0 * excess) - 1 }
     self.init(
       layer: isTotal ? nil : subject.layer, kind: isTotal ? nil : subject.kind, backend: subject.backend,
       baseAlgorithm: isTotal ? "" : subject.baseAlgorithm,

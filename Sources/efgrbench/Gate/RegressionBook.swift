@@ -7,6 +7,11 @@ struct RegressionBook {
   let database: HistoryDatabase
   /// Nil where the verdict has nothing to do with a series.
   let series: String?
+  /// Whether new blocks have confirmed what got slower, as `ab` does. Its base is any build, so that no change against it
+  /// mends nothing: only a gain that makes up for the loss does.
+  var isConfirmed = false
+  /// As much may be left of a loss that was made up for.
+  private static let remainder = 1.02
   var now = Date()
 
   /// Marks what is accepted, and enters what is new, seen again or gone. A record that can't be written is only noted.
@@ -47,7 +52,10 @@ struct RegressionBook {
         changed.append(
           seen(known, row.layer ?? "", row.backend, .time, row.ratio?.ratio ?? 1, verdict, series))
       case .same, .faster:
-        if let known { changed.append(fixed(known, verdict)) }
+        guard let known else { break }
+        if !isConfirmed || known.ratio * (row.ratio?.ratio ?? 1) <= Self.remainder {
+          changed.append(fixed(known, verdict))
+        }
       case .inconclusive, .none: break
       }
     }
@@ -69,9 +77,8 @@ struct RegressionBook {
     guard var known else {
       return RegressionRecord(
         series: series, network: verdict.network, layer: layer, backend: backend, measure: measure,
-        state: .new,
-        ratio: ratio, baseCommit: verdict.base.commit, headCommit: verdict.head.commit, opened: now,
-        changed: now)
+        state: isConfirmed && measure == .time ? .confirmed : .new, ratio: ratio,
+        baseCommit: verdict.base.commit, headCommit: verdict.head.commit, opened: now, changed: now)
     }
     known.ratio = ratio
     known.headCommit = verdict.head.commit

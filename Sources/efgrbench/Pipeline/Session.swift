@@ -43,7 +43,7 @@ struct Session {
     let gflops = measureRoof(flopsPerCall: flops) { _ = tiled.runPeakKernel(iterations: iterations) }
     return Roofs.measure(
       machine: machine, instructionSet: workbench.instructionSet.rawValue, threads: workbench.threads,
-      gflops: gflops)
+      gflops: gflops, crew: tiled.onEveryThread)
   }
 
   /// Lets a network without a golden run as a whole on the parameters and the picture of one that fits it, and says so.

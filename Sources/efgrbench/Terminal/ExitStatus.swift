@@ -62,7 +62,7 @@ extension ExitStatus {
       case let error as ProgramError: error.status
       case let error as HistoryError: ExitStatus(rawValue: error.exitCode) ?? .internalError
       case is ReportError, is GoldenError: .badInput
-      case is ChildRunner.Interrupted: .notCovered
+      case is ChildProcess.Interrupted: .notCovered
       default: .internalError
       }
     return (status, "\(error)")

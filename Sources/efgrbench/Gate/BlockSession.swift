@@ -1,0 +1,109 @@
+import Gate
+import Measurement
+
+/// The processes of one block. They are alive together and take turns layer by layer: each makes the layer ready, then
+/// they take their samples one after the other, in an order that is balanced within every pass. What drifts more slowly
+/// than a pass takes, milliseconds for most layers, is then the same for all of them.
+final class BlockSession {
+  private let children: [ChildProcess]
+  private let controlKernel: () -> Double
+  private let firstKernel: Double
+  private let usage = ChildUsage.now()
+  private let start = MonotonicClock.now()
+  private var spending = Spending()
+  private var lastReplies: [ChildReply]
+
+  /// Nanoseconds of the parts of a block, one after the other.
+  struct Spending {
+    var starting = 0.0
+    var preparing = 0.0
+    var turns = 0.0
+    /// Inside of turns, as the processes tell.
+    var samples = 0.0
+    var repeated = 0.0
+    var warming = 0.0
+    var watching = 0.0
+
+    static func += (sum: inout Spending, other: Spending) {
+      sum.starting += other.starting
+      sum.preparing += other.preparing
+      sum.turns += other.turns
+      sum.samples += other.samples
+      sum.repeated += other.repeated
+      sum.warming += other.warming
+      sum.watching += other.watching
+    }
+  }
+
+  /// Starts a process for each of `arms`.
+  ///
+  /// - Parameter controlKernel: nanoseconds of a call of the control kernel in this process.
+  /// - Throws: ``ProgramError`` where a build can't be run or does not understand.
+  init(
+    _ arms: [BlockArm], of builds: Builds, controlKernel: @escaping () -> Double,
+    request: (BlockArm) -> ChildRequest
+  ) throws {
+    self.controlKernel = controlKernel
+    firstKernel = controlKernel()
+    let begun = MonotonicClock.now()
+    children = try arms.map { try ChildProcess($0, of: builds, request($0)) }
+    lastReplies = try children.map { try $0.receive() }
+    spending.starting = Double(MonotonicClock.now() - begun)
+  }
+
+  /// What the request was answered with, by process.
+  var replies: [ChildReply] { lastReplies }
+
+  /// Takes samples of the request's subject number `subject`.
+  ///
+  /// - Returns: by process, the last reply with all samples of the subject; nil where the build does not offer it.
+  func time(_ subject: Int, passes: Int) throws -> [ChildReply.Result?] {
+    let begun = MonotonicClock.now()
+    for child in children { child.send(ChildTurn(step: .prepare, subject: subject)) }
+    lastReplies = try children.map { try $0.receive() }
+    var results = lastReplies.map(\.results.first)
+    let ready = MonotonicClock.now()
+    spending.preparing += Double(ready - begun)
+    for pass in 0..<passes {
+      for place in order(of: pass) where results[place] != nil {
+        children[place].send(ChildTurn(step: .sample, subject: subject))
+        lastReplies[place] = try children[place].receive()
+        results[place]?.samples += lastReplies[place].results.first?.samples ?? []
+      }
+    }
+    spending.turns += Double(MonotonicClock.now() - ready)
+    return results
+  }
+
+  /// ABBA and BAAB by turns, and each back to front: every process has each place once in four passes.
+  private func order(of pass: Int) -> [Int] {
+    guard children.count == 4 else { return Array(children.indices) }
+    return [[0, 1, 2, 3], [1, 0, 3, 2], [3, 2, 1, 0], [2, 3, 0, 1]][pass % 4]
+  }
+
+  /// Ends the processes.
+  ///
+  /// - Returns: what went on around each of them, and where the time went.
+  func end() -> (conditions: [VisitConditions], spending: Spending) {
+    let lastKernel = controlKernel()
+    let wall = Double(MonotonicClock.now() - start)
+    let steal = ChildUsage.now().since(usage).steal
+    var before = usage
+    let conditions = children.enumerated().map { place, child in
+      child.end()
+      let now = ChildUsage.now()
+      let own = now.since(before)
+      before = now
+      return VisitConditions(
+        wall: wall, steal: steal, involuntarySwitches: own.involuntarySwitches, minorFaults: own.minorFaults,
+        majorFaults: own.majorFaults, controlKernel: place < children.count / 2 ? firstKernel : lastKernel)
+    }
+    for spent in lastReplies.map(\.spent) {
+      spending.samples += spent.samples
+      spending.repeated += spent.repeated
+      spending.warming += spent.warming
+      spending.watching += spent.watching
+    }
+    return (conditions, spending)
+  }
+}
