@@ -1,3 +1,4 @@
+import CCPU
 import Foundation
 
 /// The memory of this process.
@@ -9,4 +10,9 @@ package enum ProcessMemory {
     else { return nil }
     return pages * Int(getpagesize())
   }
+
+  /// Keeps freed memory for the next allocation instead of giving it back to the system, which must clear each of its
+  /// pages anew: for a process that makes one layer after the other ready, that is up to half of the time. Elsewhere than
+  /// with the GNU C library nothing changes.
+  package static func keepFreed() { efgr_keep_freed_memory() }
 }

@@ -1,4 +1,5 @@
-// What Swift cannot tell by itself: CPUID and XGETBV, the flags that the manifest compiles with, and where threads run.
+// What Swift cannot tell by itself: CPUID and XGETBV, the flags that the manifest compiles with, where threads
+// run, and what becomes of freed memory.
 #ifndef CCPU_H
 #define CCPU_H
 
@@ -23,5 +24,9 @@ int efgr_allowed_processors(int *_Nonnull processors, int capacity);
 
 /// Binds a thread of this process, or the calling one for 0, to `count` processors. False where that is refused.
 bool efgr_bind_thread(int thread, const int *_Nonnull processors, int count);
+
+/// Keeps freed memory for the next allocation instead of giving it back to the system. Nothing where the C library is not
+/// GNU's.
+void efgr_keep_freed_memory(void);
 
 #endif

@@ -18,6 +18,10 @@ final class BlockSession {
     var starting = 0.0
     var preparing = 0.0
     var turns = 0.0
+    /// Of making layers ready, the processes' own time for data; the rest goes into planning.
+    var dataShare: Double { data + planning > 0 ? data / (data + planning) : 0 }
+    var data = 0.0
+    var planning = 0.0
     /// Inside of turns, as the processes tell.
     var samples = 0.0
     var repeated = 0.0
@@ -28,6 +32,8 @@ final class BlockSession {
       sum.starting += other.starting
       sum.preparing += other.preparing
       sum.turns += other.turns
+      sum.data += other.data
+      sum.planning += other.planning
       sum.samples += other.samples
       sum.repeated += other.repeated
       sum.warming += other.warming
@@ -99,6 +105,8 @@ final class BlockSession {
         majorFaults: own.majorFaults, controlKernel: place < children.count / 2 ? firstKernel : lastKernel)
     }
     for spent in lastReplies.map(\.spent) {
+      spending.data += spent.data
+      spending.planning += spent.planning
       spending.samples += spent.samples
       spending.repeated += spent.repeated
       spending.warming += spent.warming

@@ -103,7 +103,8 @@ struct ChildReply: Codable, Sendable {
   }
 
   var schema = ChildRequest.schema
-  var build: BuildInfo
+  /// In the first reply.
+  var build: BuildInfo?
   /// The least nanoseconds that a round of the peak kernel took; nil where nothing was timed.
   var peakRound: Double?
   /// Samples that were disturbed every time.

@@ -18,13 +18,18 @@ final class ChildTiming {
   private let processors = Affinity.allowed()
   private let flusher: CacheFlusher?
   private var bench: Bench?
+  /// Whether the build was told.
+  private var isIntroduced = false
   /// The quickest round of the peak kernel so far.
   private var quickestRound = Double.infinity
   private var disturbed = 0
   private var spent = ChildReply.Spending()
 
-  /// About 0.2 ms: long enough for the clock, short beside a sample.
-  private static let rounds = 150_000
+  /// About 0.1 ms: long enough for the clock, short beside a sample.
+  private static let rounds = 75_000
+  /// The share of the kept samples' time that may go into samples that were disturbed. Where all are, taking them again
+  /// only costs time: the processes take turns so quickly that it disturbs all alike.
+  private static let repeatedShare = 0.25
 
   init(_ request: ChildRequest) throws {
     self.request = request
@@ -39,6 +44,7 @@ final class ChildTiming {
     ]
     flusher = request.cache == .hot ? nil : CacheFlusher(threads: request.threads)
     bindHelpers(except: earlier)
+    ProcessMemory.keepFreed()
   }
 
   /// A subject made ready.
@@ -96,8 +102,10 @@ final class ChildTiming {
 
   func reply(_ sample: Double? = nil) -> ChildReply {
     var reply = ChildReply(
-      build: build, peakRound: quickestRound.isFinite ? quickestRound : nil, disturbed: disturbed,
+      build: isIntroduced ? nil : build, peakRound: quickestRound.isFinite ? quickestRound : nil,
+      disturbed: disturbed,
       spent: spent)
+    isIntroduced = true
     if let bench {
       reply.results = [
         ChildReply.Result(
@@ -112,7 +120,9 @@ final class ChildTiming {
     guard let layer = network.layers.first(where: { $0.name == subject.layer }),
       let backend = backends.first(where: { $0.name == subject.backend }), backend.offers(layer.kind)
     else { return nil }
-    let data = SeededTensors(name: "\(network.name)/\(layer.name)")
+    // Of repeated boxes a suppression would find more duplicates than of others; all else takes what it takes.
+    let data = SeededTensors(
+      name: "\(network.name)/\(layer.name)", period: layer.kind == .nms ? .max : 1 << 16)
     let (inputs, parameters) = spend(\.data) { (data.inputs(of: layer), data.parameters(of: layer)) }
     return try spend(\.planning) { Bench(subject, try backend.plan(layer, parameters: parameters), inputs) }
   }
@@ -136,7 +146,7 @@ final class ChildTiming {
       let disturbance = max(before, after)
       if let kept { spent.repeated += max(kept.disturbance > disturbance ? kept.elapsed : elapsed, 0) }
       if disturbance < kept?.disturbance ?? .infinity { kept = (disturbance, elapsed) }
-      if disturbance <= quiet { break }
+      if disturbance <= quiet || spent.repeated + elapsed > Self.repeatedShare * spent.samples { break }
       before = after
     }
     guard let kept else { return .nan }

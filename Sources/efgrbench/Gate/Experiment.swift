@@ -20,6 +20,8 @@ final class Experiment {
   private var recorder: ExperimentRecorder?
   private var generator: SeededGenerator
   private var addedRounds: [Int: Int] = [:]
+  /// Nanoseconds of a call, as calibrated.
+  private var durations: [Int: Double] = [:]
   private var controlKernels: [Double] = []
   /// The quickest round of the peak kernel that each build was seen to do. The control is the base's build.
   private var quietRounds: (base: Double?, head: Double?)
@@ -87,6 +89,7 @@ final class Experiment {
       guard let samples = try session.time(place, passes: 3)[0]?.samples, let quickest = samples.min(),
         quickest > 0
       else { continue }
+      durations[index] = quickest
       subjects[index].repetitions = max(1, Int((GateSettings.sampleDuration / quickest).rounded(.up)))
       let share = settings.injections.first { $0.layer == subjects[index].layer }?.share ?? 0
       let median = Statistics.median(samples) ?? quickest
@@ -186,7 +189,8 @@ final class Experiment {
     }
     var samples = [[Int: [Double]]](repeating: [:], count: arms.count)
     for (place, index) in subjects.enumerated() {
-      for (visit, result) in try session.time(place, passes: settings.passes).enumerated() {
+      let count = settings.samples(nanoseconds: durations[index, default: 0])
+      for (visit, result) in try session.time(place, passes: count).enumerated() {
         samples[visit][index] = result?.samples
       }
     }
@@ -252,7 +256,8 @@ final class Experiment {
     }
   }
 
-  private static func differences(_ base: BuildInfo, _ head: BuildInfo) -> [String] {
+  private static func differences(_ base: BuildInfo?, _ head: BuildInfo?) -> [String] {
+    guard let base, let head else { return [] }
     var lines: [String] = []
     if base.toolchain != head.toolchain {
       lines.append("The toolchains differ (\(base.toolchain), \(head.toolchain)): a change may be theirs.")

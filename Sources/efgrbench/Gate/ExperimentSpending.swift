@@ -10,7 +10,8 @@ struct ExperimentSpending {
     guard count > 0, sum > 0 else { return nil }
     let told = blocks.samples + blocks.repeated + blocks.warming + blocks.watching
     let parts = [
-      ("starting processes", blocks.starting), ("making layers ready", blocks.preparing),
+      ("starting processes", blocks.starting), ("making data", blocks.preparing * blocks.dataShare),
+      ("planning and packing", blocks.preparing * (1 - blocks.dataShare)),
       ("samples", blocks.samples), ("samples taken again", blocks.repeated),
       ("warming caches", blocks.warming), ("watching the machine", blocks.watching),
       ("handing over", max(blocks.turns - told, 0)),
