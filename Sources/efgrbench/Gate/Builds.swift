@@ -48,7 +48,7 @@ final class Builds {
       case .control: "c"
       case .head: "b"
       }
-    return folder.appending(path: name).appending(path: "efgrbench")
+    return folder.appending(path: name).appending(path: "efgrbench-child")
   }
 
   private static func read(_ path: String) throws -> Build {
