@@ -20,22 +20,16 @@ final class PackedWeights {
     panelStride = geometry.places * geometry.input.depth * columns
     buffer = AlignedBuffer(zeros: geometry.groups * panels * panelStride)
     let (depth, area) = (geometry.input.depth, geometry.kernelArea)
-    let (inputs, outputs) = (geometry.groupInputs, geometry.groupOutputs)
-    weight.values.withUnsafeBufferPointer { values in
-      for group in 0..<geometry.groups {
-        // A panel's outputs side by side, so that what is written lies side by side too.
-        for panel in 0..<panels {
-          let target = buffer.start + (group * panels + panel) * panelStride
-          let first = panel * columns
-          let source = (group * outputs + first) * inputs * area
-          for input in 0..<inputs {
-            let (block, lane) = input.quotientAndRemainder(dividingBy: depth)
-            for place in 0..<area {
-              let product = target + ((block * area + place) * depth + lane) * columns
-              for column in 0..<min(columns, outputs - first) {
-                product[column] = values[source + (column * inputs + input) * area + place]
-              }
-            }
+    for group in 0..<geometry.groups {
+      for output in 0..<geometry.groupOutputs {
+        let (panel, column) = output.quotientAndRemainder(dividingBy: columns)
+        let target = buffer.start + (group * panels + panel) * panelStride + column
+        let first = (group * geometry.groupOutputs + output) * geometry.groupInputs * area
+        for input in 0..<geometry.groupInputs {
+          let (block, lane) = input.quotientAndRemainder(dividingBy: depth)
+          for place in 0..<area {
+            let product = (block * area + place) * depth + lane
+            target[product * columns] = weight.values[first + input * area + place]
           }
         }
       }

@@ -28,14 +28,11 @@ final class WinogradWeights {
     let basis = WinogradFilterBasis(transform)
     weight.values.withUnsafeBufferPointer { values in
       guard let values = values.baseAddress else { return }
-      // A panel's outputs side by side, so that what is written lies side by side too.
-      pool.run(tasks: panels) { panel, _ in
-        let first = panel * columns
+      pool.run(tasks: outputs) { output, _ in
+        let (panel, column) = output.quotientAndRemainder(dividingBy: columns)
         for channel in 0..<channels {
-          for column in 0..<min(columns, outputs - first) {
-            basis.transform(values + ((first + column) * channels + channel) * 9) { matrix, value in
-              target[((matrix * panels + panel) * depth + channel) * columns + column] = value
-            }
+          basis.transform(values + (output * channels + channel) * 9) { matrix, value in
+            target[((matrix * panels + panel) * depth + channel) * columns + column] = value
           }
         }
       }
