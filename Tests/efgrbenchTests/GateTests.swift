@@ -220,8 +220,9 @@ private struct Pair {
     let path = workspace.folder.appending(path: "h.sqlite").path
     try Self.changed { $0.slow(1, 1.5) }.write(to: path)
     // The regression can't be entered while this transaction is open.
+    let folder = workspace.folder
     let program = try HistoryDatabase(path: path, for: .recording).write { _ in
-      try workspace.run("compare", "main", "latest", "--db", "h.sqlite")
+      try Program(["compare", "main", "latest", "--db", "h.sqlite"], in: folder)
     }
     #expect(program.status == 75, "\(program.output)\(program.errors)")
     #expect(try Self.verdict(in: workspace)["outcome"] as? String == "busy")
