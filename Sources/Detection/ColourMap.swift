@@ -12,6 +12,15 @@ package struct ColourMap: Sendable, Hashable {
     Colour(205, 187, 99), Colour(222, 201, 88), Colour(240, 216, 70), Colour(254, 232, 56),
   ])
 
+  /// Vik (Crameri, Shephard & Heron, *Nature Communications* 11, 2020): from dark blue over near-white, which is the
+  /// middle, to dark brown, for what has a sign: 17 colours of the published table, between which one goes straight.
+  package static let vik = ColourMap(anchors: [
+    Colour(0, 18, 97), Colour(2, 43, 113), Colour(3, 68, 129), Colour(12, 94, 146), Colour(47, 124, 166),
+    Colour(96, 157, 188), Colour(146, 189, 210), Colour(197, 219, 229), Colour(236, 229, 225),
+    Colour(233, 203, 185), Colour(220, 171, 143), Colour(207, 142, 104), Colour(195, 114, 67),
+    Colour(179, 83, 31), Colour(147, 46, 6), Colour(116, 21, 6), Colour(89, 0, 8),
+  ])
+
   /// The colour of a share; what is outside 0…1, or no number, has the colour of the nearer end, or of 0.
   package subscript(share share: Double) -> Colour {
     let place = (share.isNaN ? 0 : min(max(share, 0), 1)) * Double(anchors.count - 1)

@@ -2,9 +2,8 @@
 """Checks reports with programs that are not ours; see README.md."""
 
 import argparse
+import concurrent.futures
 import contextlib
-import importlib.util
-import json
 import pathlib
 import shutil
 import sqlite3
@@ -12,24 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
 
-import html5lib
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+import accessibility
 from browser import chromium, open_page, requests
+from files import COMPARE, check, check_benchmark, check_html, check_junit, check_quietly, check_trace
 
 HERE = pathlib.Path(__file__).resolve().parent
 LARGEST_PAGE = 3_000_000
 HOSTILE = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'>\"a,b"
-
-
-def check(holds, what):
-    """Prints what holds; the first that does not ends the program."""
-    if not holds:
-        sys.exit(f"FAILED  {what}")
-    print(f"ok  {what}", flush=True)
 
 
 def report(program, database, folder, *options):
@@ -46,75 +38,6 @@ def copy(database, target):
         with contextlib.closing(sqlite3.connect(target)) as copied:
             source.backup(copied)
     return target
-
-
-# Files
-
-
-def check_html(page):
-    text = page.read_text(encoding="utf-8")
-    parser = html5lib.HTMLParser(strict=True)
-    try:
-        parser.parse(text)
-    except html5lib.html5parser.ParseError as error:
-        check(False, f"{page.name} is valid HTML: {error} at {parser.errors[:1]}")
-    check(True, f"{page.name} is valid HTML ({len(text.encode()):,} bytes)")
-
-
-def check_junit(file):
-    """The elements and attributes that Jenkins' junit-10.xsd allows, and counts that add up."""
-    allowed = {
-        "testsuites": ({"name", "tests", "failures", "errors", "time", "disabled"}, {"testsuite"}),
-        "testsuite": (
-            {"name", "tests", "failures", "errors", "skipped", "time", "timestamp", "hostname", "id", "package", "disabled"},
-            {"properties", "testcase", "system-out", "system-err"}),
-        "properties": (set(), {"property"}),
-        "property": ({"name", "value"}, set()),
-        "testcase": ({"name", "classname", "time", "assertions", "status"}, {"skipped", "error", "failure", "system-out"}),
-        "failure": ({"message", "type"}, set()),
-        "error": ({"message", "type"}, set()),
-    }
-    root = ElementTree.parse(file).getroot()
-    for element in root.iter():
-        attributes, children = allowed[element.tag]
-        check_quietly(set(element.attrib) <= attributes, f"{element.tag} has {sorted(element.attrib)}")
-        check_quietly({child.tag for child in element} <= children, f"{element.tag} holds its own elements")
-    for suite in root.iter("testsuite"):
-        counts = [len(suite.findall(path)) for path in ("testcase", "testcase/failure", "testcase/error")]
-        named = [int(suite.get(name)) for name in ("tests", "failures", "errors")]
-        check_quietly(counts == named, f"the suite {suite.get('name')} counts {named}, but has {counts}")
-    total = len(list(root.iter("testcase")))
-    check(total == int(root.get("tests")) and total > 0, f"JUnit: {total} cases, allowed elements, right counts")
-
-
-def check_quietly(holds, what):
-    if not holds:
-        check(False, what)
-
-
-def check_trace(file):
-    events = json.loads(file.read_text())["traceEvents"]
-    spans = [event for event in events if event["ph"] == "X"]
-    check_quietly(all(event["ph"] in "XCM" and "name" in event for event in events), "the trace's events are known")
-    for thread in {span["tid"] for span in spans}:
-        track = [span for span in spans if span["tid"] == thread]
-        ends = [span["ts"] + span["dur"] for span in track]
-        check_quietly(
-            all(abs(span["ts"] - end) < 1e-6 * (1 + end) for span, end in zip(track[1:], ends)),
-            "each layer begins where the one before ends")
-    check(len(spans) > 0, f"trace: {len(spans)} spans, one after the other")
-
-
-def check_benchmark(file):
-    """What Google Benchmark's compare.py reads (tools/gbench/report.py and util.py)."""
-    document = json.loads(file.read_text())
-    check_quietly({"date", "num_cpus", "caches"} <= set(document["context"]), "the benchmark's context is there")
-    for entry in document["benchmarks"]:
-        check_quietly(
-            entry["run_type"] == "iteration" and entry["time_unit"] == "ns" and entry["real_time"] > 0
-            and entry["cpu_time"] > 0 and {"name", "run_name", "iterations", "repetition_index"} <= set(entry),
-            f"the benchmark {entry.get('name')} has its members")
-    check(len(document["benchmarks"]) > 0, f"Google Benchmark: {len(document['benchmarks'])} repetitions")
 
 
 def check_files(program, database, folder):
@@ -194,40 +117,38 @@ def check_filter(driver):
     check(len(rows()) == everything, "Escape clears it")
 
 
-def check_accessibility(driver, what):
-    """axe-core on the page with its first rows: all rows are made alike, and it takes minutes over all of them."""
-    driver.execute_script("document.querySelectorAll('tbody tr:nth-of-type(n + 17)').forEach(row => row.remove())")
-    driver.set_script_timeout(90)
-    [package] = importlib.util.find_spec("axe_playwright_python").submodule_search_locations
-    driver.execute_script((pathlib.Path(package) / "axe.min.js").read_text(encoding="utf-8"))
-    results = driver.execute_async_script(
-        "axe.run(document, { resultTypes: ['violations'] }).then(arguments[0], error => arguments[0](String(error)))")
-    check_quietly(isinstance(results, dict), f"axe-core runs: {results}")
-    findings = [finding for finding in results["violations"] if finding["impact"] in ("serious", "critical")]
+def check_accessibility(driver, what, contrast_only=False):
+    findings, rows = accessibility.findings(driver, contrast_only)
     for finding in findings:
-        print(f"  {finding['id']}: {finding['help']}: {[node['html'][:160] for node in finding['nodes'][:3]]}")
-    check(not findings, f"axe-core has no serious finding, {what}")
+        print(accessibility.text(finding))
+    serious = [finding for finding in findings if finding["impact"] in ("serious", "critical")]
+    check(not serious, f"axe-core: {len(findings)} findings, none serious, {rows} rows opened, {what}")
 
 
 def check_page(page):
-    for width, dark in ((1440, False), (1440, True), (768, False), (390, False), (390, True)):
-        what = f"{width} pixels, {'dark' if dark else 'light'}"
-        with chromium(width, dark=dark) as driver:
-            open_page(driver, page)
-            wide = driver.execute_script("return document.documentElement.scrollWidth")
-            check(wide <= width, f"the page is no wider than the window, {what}")
-            if width == 1440 and not dark:
-                check_keyboard(driver)
-                check_filter(driver)
-            for button in driver.find_elements(By.CSS_SELECTOR, "button.open")[:2]:
-                driver.execute_script("arguments[0].click()", button)
-            wide = driver.execute_script("return document.documentElement.scrollWidth")
-            check(wide <= width, f"nor with rows opened, {what}")
-            if width != 768:
-                check_accessibility(driver, what)
-            foreign = [url for url in requests(driver) if not url.startswith(("file:", "data:"))]
-            loaded = [url for url in requests(driver) if url.startswith("file:")]
-            check(not foreign and len(loaded) <= 1, f"nothing is requested, {what}")
+    """At every width, light and dark; two browsers at a time."""
+    windows = [(width, dark) for dark in (False, True) for width in (1440, 768, 390)]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda window: check_window(page, *window), windows))
+
+
+def check_window(page, width, dark):
+    what = f"{width} pixels, {'dark' if dark else 'light'}"
+    with chromium(width, dark=dark) as driver:
+        open_page(driver, page)
+        wide = driver.execute_script("return document.documentElement.scrollWidth")
+        check(wide <= width, f"the page is no wider than the window, {what}")
+        if width == 1440 and not dark:
+            check_keyboard(driver)
+            check_filter(driver)
+        driver.execute_script("document.querySelectorAll('button.open').forEach(button => button.click())")
+        wide = driver.execute_script("return document.documentElement.scrollWidth")
+        check(wide <= width, f"nor with every row opened, {what}")
+        # Dark differs from light in its colours alone.
+        check_accessibility(driver, what, contrast_only=dark)
+        asked = requests(driver)
+        foreign = [url for url in asked if not url.startswith(("file:", "data:"))]
+        check(not foreign and sum(url.startswith("file:") for url in asked) <= 1, f"nothing is requested, {what}")
 
 
 def check_hostile(program, database, folder):
@@ -275,6 +196,7 @@ def main():
     arguments = parser.parse_args()
     for tool in ("chromium", "chromedriver"):
         check(shutil.which(tool), f"{tool} is installed")
+    check(COMPARE.exists(), "Google Benchmark's compare.py is installed")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         database = copy(arguments.db, folder / "copy.sqlite")

@@ -96,7 +96,11 @@ extension FakeRun {
       .init(
         layer: "fc7\"><b onload='x'>", title: "Backbone", meaning: "mean magnitude", rows: 2, columns: 3,
         low: 0,
-        high: 1.5, levels: Data([0, 50, 100, 150, 200, 255]), differences: ["openblas": 1e-6])
+        high: 1.5, levels: Data([0, 50, 100, 150, 200, 255]), differences: ["openblas": 1e-6, "<i>": 0],
+        differenceLevels: [
+          "openblas": DifferenceLevels([1, 2, 3, 4, 5, .nan], less: [1, 2 - 1e-6, 3 + 5e-7, 4, 5, 6]),
+          "<i>": DifferenceLevels([0, 0, 0, 0, 0, 0], less: [0, 0, 0, 0, 0, 0]),
+        ])
     ],
     sampling: [.init(layer: "deform1", x: 0.5, y: 0.5, points: (0..<18).map { Double($0) / 10 })],
     objects: [.init(name: "<b onload='x'>", label: 3, score: 0.75, box: [0.1, 0.2, 0.6, 0.9])], found: 4,

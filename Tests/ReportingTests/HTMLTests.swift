@@ -100,6 +100,21 @@ struct HTMLTests {
     #expect(everything.contains(">\(title)<"), "\(title)")
   }
 
+  @Test func differencesOfBackendsAreMaps() throws {
+    #expect(
+      everything.contains("<h3>tiled − openblas</h3>") && everything.contains("<h3>tiled − &lt;i&gt;</h3>"))
+    #expect(everything.contains("<span>−1.0×10⁻⁶</span>") && everything.contains("<span>+1.0×10⁻⁶</span>"))
+    #expect(everything.contains("at most 1.0×10⁻⁶, 6.7×10⁻⁷ of the map's largest value"))
+    #expect(everything.contains("no difference"))
+    // Older records hold the largest differences alone.
+    var figures = FakeRun.figures
+    figures.maps[0].differenceLevels = nil
+    let document = AttachedDocument(schema: FiguresDocument.schema, json: try figures.jsonText())
+    let older = HTMLPage(ReportContents(FakeRun.complete(), documents: [document])).text
+    #expect(!older.contains("Where the backends differ"))
+    #expect(older.contains("openblas differs by 1.0×10⁻⁶ at most"))
+  }
+
   @Test func whatTheRecordLacksIsLeftOut() {
     for title in [
       "Errors<", "Memory over time", "Figures of the paper", "Beside other programs", "The checks, checked",

@@ -22,8 +22,10 @@ struct ModelTests {
   }
 
   @Test(arguments: [
-    (0, "0"), (1e-9, "1.0e-09"), (0.012345, "0.012"), (0.5, "0.50"), (1.26, "1.3"), (37.5, "38"),
-    (4321, "4321"), (123_456, "1.2e+05"), (.infinity, "∞"), (-.infinity, "−∞"), (.nan, "NaN"),
+    (0, "0"), (1e-9, "1.0×10⁻⁹"), (0.000_76, "0.00076"), (0.012345, "0.012"), (0.5, "0.50"), (1.26, "1.3"),
+    (37.5, "38"),
+    (4321, "4321"), (123_456, "1.2×10⁵"), (-3e12, "-3.0×10¹²"), (.infinity, "∞"), (-.infinity, "−∞"),
+    (.nan, "NaN"),
   ])
   func errors(value: Double, text: String) {
     #expect(Units.small(value) == text)
@@ -42,7 +44,8 @@ struct ModelTests {
     #expect(Units.plusMinus(median: 100, low: 99, high: 101) == "±1.0 %")
     #expect(Units.ulp(14) == "14")
     #expect(Units.ulp(1.5) == "1.5")
-    #expect(Units.ulp(4e9) == "4.0e+09")
+    #expect(Units.ulp(4e9) == "4.00 G")
+    #expect(Units.ulp(9999) == "9999" && Units.ulp(113_000) == "113 k")
     #expect([0.5, 1e4, 2.5e8, 1e9].map(Units.roundDuration) == ["0.5 ns", "10 µs", "250 ms", "1 s"])
   }
 

@@ -41,6 +41,20 @@ struct PlotTests {
     #expect(picture[1, 1] == HeatMap.past)
   }
 
+  @Test func differencesAreSymmetricAboutNoDifference() {
+    let levels = DifferenceLevels([3, 1, 2, .nan], less: [2, 1, 4, 0])
+    #expect(levels.largest == 2)
+    #expect(Array(levels.levels) == [192, 128, 1, 0])
+    #expect(DifferenceLevels.share(1) == 0 && DifferenceLevels.share(255) == 1)
+    #expect(DifferenceLevels.share(DifferenceLevels.middle) == 0.5 && DifferenceLevels.share(0) == nil)
+    let picture = HeatMap(levels, rows: 2, columns: 2).picture
+    #expect(picture[1, 0].luma > 0.85 && picture[0, 1].luma < 0.15)
+    #expect(picture[0, 0].red > picture[0, 0].blue)
+    #expect(picture[1, 1] == HeatMap.none)
+    let equal = DifferenceLevels([1, 2], less: [1, 2])
+    #expect(equal.largest == 0 && Array(equal.levels) == [128, 128])
+  }
+
   @Test func oneElementAmongThousandsIsSeen() {
     let heights = Histogram([100_000, 1, 0]).heights
     #expect(heights[0] == 1 && heights[1] > 0.12 && heights[2] == 0)

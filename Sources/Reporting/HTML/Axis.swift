@@ -58,12 +58,8 @@ struct Axis {
 
   /// `10⁻³`.
   static func power(_ value: Double) -> String {
-    let digits: [Character: Character] = [
-      "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
-      "-": "⁻",
-    ]
     let exponent = Int(log10(value).rounded())
-    return exponent == 0 ? "1" : "10" + String("\(exponent)".map { digits[$0] ?? $0 })
+    return exponent == 0 ? "1" : "10" + Units.superscript(exponent)
   }
 }
 

@@ -1,7 +1,7 @@
 import Detection
 import Foundation
 
-/// The figures as picture files: maps enlarged, with a labelled scale below; the photograph with detections and with
+/// The figures as picture files: maps and their differences enlarged, with a labelled scale below; the photograph with detections and with
 /// sampling points.
 struct FigurePictures {
   private let figures: FiguresDocument
@@ -15,19 +15,39 @@ struct FigurePictures {
 
   /// Every picture with its name, which is safe in a file's name.
   var all: [(name: String, picture: Picture)] {
-    figures.maps.map { ($0.layer.safeInFileNames, enlarged($0)) }
+    figures.maps.map { ($0.layer.safeInFileNames, enlarged($0)) } + differences
       + [detections.map { ("detections", $0) }, sampling.map { ("sampling", $0) }].compactMap { $0 }
   }
 
-  /// Cells of equal size, about 320 pixels in all, over a bar of the scale with its ends named.
+  private var differences: [(name: String, picture: Picture)] {
+    figures.maps.flatMap { map in
+      (map.differenceLevels ?? [:]).sorted { $0.key < $1.key }.map { other, differences in
+        let end = Units.plainSmall(differences.largest)
+        return (
+          "\(map.layer)-less-\(other)".safeInFileNames,
+          enlarged(
+            HeatMap(differences, rows: map.rows, columns: map.columns).picture, ColourMap.vik,
+            from: "-" + end, to: end)
+        )
+      }
+    }
+  }
+
   private func enlarged(_ map: FiguresDocument.Map) -> Picture {
-    let cell = max(1, 320 / max(map.rows, map.columns))
-    let small = HeatMap(map).picture
-    let (width, height) = (map.columns * cell, map.rows * cell)
+    enlarged(
+      HeatMap(map).picture, ColourMap.cividis, from: Units.plainSmall(map.low), to: Units.plainSmall(map.high)
+    )
+  }
+
+  /// Cells of equal size, about 320 pixels in all, over a bar of the scale with its ends named.
+  private func enlarged(_ small: Picture, _ colours: ColourMap, from low: String, to high: String) -> Picture
+  {
+    let cell = max(1, 320 / max(small.width, small.height))
+    let (width, height) = (small.width * cell, small.height * cell)
     let (bar, text) = (14, 2 * Font.height)
     var large = Picture(width: width, height: height + 3 * 6 + bar + text, filledWith: .white)
-    for row in 0..<map.rows {
-      for column in 0..<map.columns {
+    for row in 0..<small.height {
+      for column in 0..<small.width {
         large.fill(
           x: column * cell..<(column + 1) * cell, y: row * cell..<(row + 1) * cell, with: small[column, row])
       }
@@ -35,9 +55,8 @@ struct FigurePictures {
     for x in 0..<width {
       large.fill(
         x: x..<x + 1, y: height + 6..<height + 6 + bar,
-        with: ColourMap.cividis[share: Double(x) / Double(max(width - 1, 1))])
+        with: colours[share: Double(x) / Double(max(width - 1, 1))])
     }
-    let (low, high) = (Units.small(map.low), Units.small(map.high))
     large.draw(low, x: 0, y: height + 12 + bar, scale: 2)
     large.draw(high, x: width - 2 * Font.width(of: high), y: height + 12 + bar, scale: 2)
     return large

@@ -40,10 +40,12 @@ extension HTMLPage {
             note: "\(point.layer.name) on \(backend): \(Units.small(point.value))")
         }
       }
-    let worst = totals.map { backend, points -> HTML in
-      let last = points.max { $0.value < $1.value }
-      return
-        "\(named(backend)) at most \(Units.small(last?.value)) in \(last.map { link($0.layer) } ?? "–"); "
+    let worst = totals.enumerated().map { place, total -> HTML in
+      let largest = total.points.max { $0.value < $1.value }
+      return """
+        \(named(total.backend)) at most \(Units.small(largest?.value)) in \
+        \(largest.map { link($0.layer) } ?? "–")\(place < totals.count - 1 ? "; " : ".")
+        """
     }
     let key: HTML =
       own.isEmpty

@@ -6,15 +6,15 @@ extension HTMLPage {
   /// What opens below a layer's row.
   func detail(_ layer: LayerRecord) -> HTML {
     """
-    <tr class="detail" id="d\(layer.position)" hidden><td colspan="\(layerColumns)"><div class="panels">
-    \(implementations(layer))\(facts(layer))\(errors(layer))\(samples(layer))\(front(layer))\(history(layer))\
-    \(commands(layer))</div></td></tr>
+    <tr class="detail" id="d\(layer.position)" hidden><td colspan="\(layerColumns)">\(implementations(layer))<div class="panels">
+    \(facts(layer))\(errors(layer))\(samples(layer))\(front(layer))\(history(layer))</div>\
+    \(commands(layer))</td></tr>
 
     """
   }
 
-  func panel(_ title: String, _ content: HTML, class name: String = "") -> HTML {
-    "<div class=\"panel \(name)\"><h4>\(title)</h4>\n\(content)</div>\n"
+  func panel(_ title: String, _ content: HTML) -> HTML {
+    "<div class=\"panel\"><h3>\(title)</h3>\n\(content)</div>\n"
   }
 
   private func facts(_ layer: LayerRecord) -> HTML {
@@ -65,7 +65,7 @@ extension HTMLPage {
           "backend", "algorithm", "status", "median", "95 % interval", "samples", "error ratio",
           "probabilistic",
           "max |error|", "max ULP", "elements", "in the network", "drift",
-        ], rows, caption: "Every implementation of \(layer.name) that was tried"), class: "wide")
+        ], rows, caption: "Every implementation of \(layer.name) that was tried"))
   }
 
   /// Histograms of errors in bounds and, where the output is a map, where the errors are.
@@ -119,6 +119,6 @@ extension HTMLPage {
     var seen: [String] = []
     for repro in repros where !seen.contains(repro) { seen.append(repro) }
     let lines = seen.map { "<code class=\"repro\">\($0)</code>\n" as HTML }
-    return panel("Repeat the check", "\(lines)", class: "wide")
+    return panel("Repeat the check", "\(lines)")
   }
 }

@@ -15,13 +15,15 @@ extension HTMLPage {
       network's, not trained ones, so boxes and maps show what is computed, not what a trained detector finds.</p>
       \(first)<div class="maps">
       \(figures.maps.map(mapFigure))</div>
-
+      \(differenceFigures(figures))
       """)
   }
 
   private func mapFigure(_ map: FiguresDocument.Map) -> HTML {
     guard let source = HeatMap(map).dataURI else { return "" }
-    let differences = map.differences.sorted { $0.key < $1.key }.map { backend, difference -> HTML in
+    // Records that hold no maps of differences hold at least the largest ones.
+    let differences = (map.differenceLevels == nil ? map.differences : [:]).sorted { $0.key < $1.key }.map {
+      backend, difference -> HTML in
       "<br>\(backend) differs by \(Units.small(difference)) at most"
     }
     return """

@@ -36,7 +36,7 @@ extension HTMLPage {
     let rows = known.sorted { $0.key < $1.key }.map { kind, means -> [HTML] in
       ["\(kind)"]
         + (document.peers.map(\.key) + ["best"]).map { key in
-          "\((means[key] ?? nil).map { Units.significant($0, digits: 3) } ?? Units.missing)"
+          "\((means[key] ?? nil).map { Units.significant($0, digits: 2) } ?? Units.missing)"
         }
     }
     guard !rows.isEmpty else { return "" }
@@ -76,10 +76,10 @@ extension HTMLPage {
 
   private func ratio(_ summary: PeersDocument.Summary?) -> HTML {
     guard let summary else { return "–" }
-    let median: HTML = "<b>\(Units.significant(summary.median, digits: 3))</b>"
+    let median: HTML = "<b>\(Units.significant(summary.median, digits: 2))</b>"
     guard let low = summary.low, let high = summary.high else { return median }
     return
-      "\(median) <small>\(Units.significant(low, digits: 3)) – \(Units.significant(high, digits: 3))</small>"
+      "\(median) <small>\(Units.significant(low, digits: 2)) – \(Units.significant(high, digits: 2))</small>"
   }
 }
 

@@ -26,6 +26,13 @@ struct HeatMap {
     }
   }
 
+  /// Differences: brown where the map is the larger one, blue where the other is, near-white where they agree.
+  init(_ differences: DifferenceLevels, rows: Int, columns: Int) {
+    picture = Self.picture(rows: rows, columns: columns, levels: differences.levels) { level in
+      DifferenceLevels.share(level).map { ColourMap.vik[share: $0] } ?? Self.none
+    }
+  }
+
   private static func picture(
     rows: Int, columns: Int, levels: Data, colour: (UInt8) -> Colour
   ) -> Picture {

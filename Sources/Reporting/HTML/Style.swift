@@ -33,7 +33,6 @@ enum Style {
       max-width: 46em; }
     h2 { font-size: 20px; font-weight: 650; margin: 44px 0 10px; }
     h3 { font-size: 15px; font-weight: 650; margin: 24px 0 8px; }
-    h4 { font-size: 13px; font-weight: 650; margin: 0 0 6px; }
     small { font-size: 12px; color: var(--soft); font-weight: 400; }
     a { color: var(--blue); text-underline-offset: 2px; }
     code { font: 12.5px/1.5 ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
@@ -141,9 +140,10 @@ enum Style {
 
   private static let details = """
     .detail > td { background: var(--panel); padding: 14px; border-top: 0; }
-    .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(250px, 100%), 1fr)); gap: 14px; }
+    .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(250px, 100%), 1fr)); gap: 14px;
+      margin: 14px 0; }
     .panel { background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; min-width: 0; }
-    .wide { grid-column: 1 / -1; } .panel table { font-size: 12.5px; } .panel p { margin: 0 0 6px; }
+    .panel h3 { font-size: 13px; margin: 0 0 6px; } .panel table { font-size: 12.5px; } .panel p { margin: 0 0 6px; }
     .small { font-size: 12.5px; margin: 0; } .small div:first-child { border: 0; }
     .repro { display: block; padding: 3px 0; }
     .spread { margin-bottom: 10px; } .spread p, .dots p { margin: 0 0 2px; font-size: 12.5px; }
@@ -196,7 +196,7 @@ enum Style {
     .frame span { position: absolute; font-size: 11px; color: var(--soft); white-space: nowrap; line-height: 1; }
     .ty { right: calc(100% + 7px); transform: translateY(-50%); } .tx { top: calc(100% + 6px); transform: translateX(-50%); }
     .tx.last { transform: translateX(-100%); } .tx.first { transform: none; }
-    .word { padding: 0 6px; transform: translateY(25%); } .frame .word:last-child { transform: translate(-100%, -120%); }
+    .word { padding: 0 6px; background: var(--page); transform: translateY(25%); } .frame .word:last-child { transform: translate(-100%, -120%); }
     .roof { stroke: var(--soft); stroke-width: 1.5px; } .bound { stroke: var(--red); stroke-dasharray: 5 4; }
     .frontier { stroke: var(--soft); stroke-dasharray: 2 3; } .step { stroke: var(--purple); stroke-dasharray: 3 3; }
     .stretch path { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1.5px; }

@@ -73,21 +73,36 @@ enum Units {
     return "±\(percent((high - low) / 2 / median))"
   }
 
-  /// Errors and ratios: two digits, in powers of ten below 0.001 and above 10000.
+  /// Errors and ratios: two digits, in powers of ten below 0.0001 and above 10000.
   static func small(_ value: Double?) -> String {
     guard let value else { return missing }
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "−∞" : "∞" }
-    if value == 0 { return "0" }
-    let size = abs(value)
-    guard size >= 0.001, size < 10_000 else { return String(format: "%.1e", value) }
-    return significant(value, digits: 2)
+    let text = plainSmall(value)
+    let parts = text.split(separator: "e")
+    guard parts.count == 2, let power = Int(parts[1]) else { return text }
+    return "\(parts[0])×10\(superscript(power))"
   }
 
-  /// Distances in ULP: whole numbers without a point.
+  /// As ``small(_:)``, in ASCII, for a bitmap font: 1.2e-06.
+  static func plainSmall(_ value: Double) -> String {
+    if value == 0 { return "0" }
+    let size = abs(value)
+    return size >= 0.0001 && size < 10_000
+      ? significant(value, digits: 2) : String(format: "%.1e", value)
+  }
+
+  /// −12 → ⁻¹².
+  static func superscript(_ power: Int) -> String {
+    let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+    let raised = "\(power.magnitude)".compactMap(\.wholeNumberValue).map { digits[$0] }
+    return (power < 0 ? "⁻" : "") + String(raised)
+  }
+
+  /// Distances in ULP: whole numbers up to four digits, then thousands as of MACs.
   static func ulp(_ value: Double?) -> String {
-    guard let value, value == value.rounded(), abs(value) < 10_000 else { return small(value) }
-    return "\(Int(value))"
+    guard let value, value == value.rounded() else { return small(value) }
+    return abs(value) < 10_000 ? "\(Int(value))" : large(value)
   }
 
   /// A number as exactly as float64 shows it, for expected and actual values.

@@ -67,9 +67,13 @@ struct Verdict {
   /// The quickest of the recorded peers that computes the same.
   private static func peers(_ model: RunModel) -> String? {
     guard let document = model.peers, let whole = document.whole, let best = whole.best,
-      let peer = document.peers.first(where: { $0.key == best }), let ratio = whole.ratios[best]?.median
+      let peer = document.peers.first(where: { $0.key == best }), let ratio = whole.ratios[best]?.median,
+      ratio > 0
     else { return nil }
-    return "Beside \(peer.name) it takes \(Units.factor(ratio)) the time."
+    let others = document.peers.count == 1 ? "" : ", the quickest of the other programs"
+    return ratio <= 1
+      ? "It is \(Units.factor(1 / ratio)) as fast as \(peer.name)\(others)."
+      : "\(peer.name)\(others)\(others.isEmpty ? "" : ",") is \(Units.factor(ratio)) as fast."
   }
 
   private static func change(_ model: RunModel) -> String? {

@@ -71,6 +71,10 @@ struct NetworkFigures {
     guard let output = chain.output(of: layer), output.shape.rank == 4 else { return nil }
     let values = means(output)
     guard let low = values.min(), let high = values.max(), low.isFinite, high.isFinite else { return nil }
+    let differences = Dictionary(
+      uniqueKeysWithValues: others.compactMap { other in
+        other.output(of: layer).map { (other.backend.name, DifferenceLevels(values, less: means($0))) }
+      })
     let channels = output.shape[1]
     let scale = high > low ? 255 / (high - low) : 0
     return FiguresDocument.Map(
@@ -78,12 +82,7 @@ struct NetworkFigures {
       meaning: channels == 1 ? "the map itself" : "mean magnitude over \(channels) channels",
       rows: output.shape[2], columns: output.shape[3], low: low, high: high,
       levels: Data(values.map { UInt8((($0 - low) * scale).rounded()) }),
-      differences: Dictionary(
-        uniqueKeysWithValues: others.compactMap { other in
-          other.output(of: layer).map { tensor in
-            (other.backend.name, zip(values, means(tensor)).map { abs($0 - $1) }.max() ?? 0)
-          }
-        }))
+      differences: differences.mapValues(\.largest), differenceLevels: differences)
   }
 
   /// Where each level's deformable convolution looks for one of its cells.

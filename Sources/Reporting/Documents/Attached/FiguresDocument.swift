@@ -20,10 +20,12 @@ package struct FiguresDocument: Sendable, Hashable, Codable {
     package var levels: Data
     /// The largest |difference| from each other backend's map, in the map's own unit.
     package var differences: [String: Double]
+    /// This map less each other backend's; nil in records that are older than it.
+    package var differenceLevels: [String: DifferenceLevels]?
 
     package init(
       layer: String, title: String, meaning: String, rows: Int, columns: Int, low: Double, high: Double,
-      levels: Data, differences: [String: Double] = [:]
+      levels: Data, differences: [String: Double] = [:], differenceLevels: [String: DifferenceLevels]? = nil
     ) {
       self.layer = layer
       self.title = title
@@ -34,6 +36,12 @@ package struct FiguresDocument: Sendable, Hashable, Codable {
       self.high = high
       self.levels = levels
       self.differences = differences
+      self.differenceLevels = differenceLevels
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case layer, title, meaning, rows, columns, low, high, levels, differences
+      case differenceLevels = "difference_levels"
     }
   }
 
