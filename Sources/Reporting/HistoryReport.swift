@@ -79,7 +79,9 @@ package struct HistoryReport: Sendable {
         "\(run.started.reportText)", "<code>\(String(run.uuid.prefix(8)))</code>",
         "<code>\(String(run.commit.prefix(10)))</code>", "\(run.status.rawValue)",
       ]
-        + backends.map { "\(Units.duration(model.past.totals[$0]?[place]))" } + ["\(run.label)"]
+        + backends.map { "\(Units.duration(model.past.totals[$0]?[place]))" } + [
+          run.label.isEmpty ? "" : "<span class=\"words\">\(run.label)</span>"
+        ]
     }
     return HTMLPage.table(
       ["started", "run", "commit", "status"] + backends + ["label"], rows, caption: "The runs, newest first")

@@ -87,11 +87,14 @@ struct Plot {
     let left = y.ticks.map {
       "<span class=\"ty\" style=\"top:\(share: 1 - y.position($0.value))\">\($0.label)</span>" as HTML
     }
-    let below = x.ticks.map { tick -> HTML in
+    let isCrowded = x.ticks.map(\.label.count).reduce(0, +) > 30
+    let below = x.ticks.enumerated().map { index, tick -> HTML in
       let place = x.position(tick.value)
       // Names at the ends stay within the frame's width.
       let end = place > 0.93 ? " last" : place < 0.04 ? " first" : ""
-      return "<span class=\"tx\(end)\" style=\"left:\(share: place)\">\(tick.label)</span>"
+      // Every second one of long names gives way where the window is narrow.
+      let spare = isCrowded && index % 2 == 1 ? " spare" : ""
+      return "<span class=\"tx\(end)\(spare)\" style=\"left:\(share: place)\">\(tick.label)</span>"
     }
     let named = words.map {
       "<span class=\"word\" style=\"left:\(share: x.position($0.x));top:\(share: 1 - y.position($0.y))\">\($0.text)</span>"

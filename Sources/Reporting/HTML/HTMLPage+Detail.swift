@@ -109,7 +109,8 @@ extension HTMLPage {
   private var heatScale: HTML {
     """
     <p class="scale"><span>10⁻⁵</span><i style="background:\(HTML.trusted(ColourMap.cividis.gradient))"></i>\
-    <span>1</span><i class="past"></i><span>past the bound</span><i class="none"></i><span>none compared</span></p>
+    <span>1</span><span class="key"><i class="past"></i>past the bound</span>\
+    <span class="key"><i class="none"></i>none compared</span></p>
     """
   }
 

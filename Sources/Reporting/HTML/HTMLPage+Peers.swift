@@ -21,7 +21,8 @@ extension HTMLPage {
       [
         "\(peer.title)", time(whole.times[peer.key]), time(whole.times[PeersDocument.ours]),
         ratio(whole.ratios[peer.key]), "\(Units.small(whole.errors[peer.key] ?? nil))",
-        whole.replaced.contains(peer.key) ? "plain convolutions in place of the deformable ones" : "",
+        whole.replaced.contains(peer.key)
+          ? "<span class=\"words\">plain convolutions in place of the deformable ones</span>" as HTML : "",
       ]
     }
     return Self.table(

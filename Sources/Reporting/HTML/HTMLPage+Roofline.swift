@@ -24,7 +24,7 @@ extension HTMLPage {
     plot.words =
       slopes(roofs).map { (plot.x.low, $0.gbps * plot.x.low, "\($0.level) \(Units.rate($0.gbps)) GB/s") }
       .filter { $0.1 < roofs.gflops } + [
-        (plot.x.high, roofs.gflops, "peak \(Units.rate(roofs.gflops)) GFLOP/s")
+        (plot.x.low, roofs.gflops, "peak \(Units.rate(roofs.gflops)) GFLOP/s")
       ]
     return section(
       "roofline", "Roofline",

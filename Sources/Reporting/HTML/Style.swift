@@ -38,7 +38,7 @@ enum Style {
     code { font: 12.5px/1.5 ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
     .eyebrow { margin: 0; color: var(--soft); font-size: 13px; }
     .facts { margin: 0; color: var(--soft); font-size: 14px; }
-    .facts span:not(:last-child)::after { content: "·"; margin: 0 .55em; }
+    .facts span { display: inline-block; max-width: 100%; } .facts span:not(:last-child)::after { content: "·"; margin: 0 .55em; }
     .hint { color: var(--soft); font-size: 13.5px; margin: 0 0 12px; max-width: 66em; }
     .hint .nowrap { margin-right: 6px; color: var(--ink); } .note { color: var(--soft); font-size: 12px; margin: 0 0 8px; }
     .num { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
@@ -102,7 +102,7 @@ enum Style {
     th[aria-sort=descending] > button::after { content: " ↓"; } th[aria-sort=ascending] > button::after { content: " ↑"; }
     .plain td { font-variant-numeric: tabular-nums; white-space: nowrap; }
     .plain :is(th, td):first-child { padding-left: 0; } .plain tbody th { font-weight: 500; white-space: nowrap; }
-    .plain td:last-child { white-space: normal; }
+    .plain .words { display: inline-block; white-space: normal; min-width: 15em; max-width: 34em; }
 
     """
 
@@ -155,7 +155,8 @@ enum Style {
     .heat { width: 84px; height: 84px; image-rendering: pixelated; border-radius: 3px; object-fit: fill; }
     .scale { display: flex; flex-wrap: wrap; gap: 2px 6px; align-items: center; font-size: 11px; color: var(--soft); }
     .scale i { height: 9px; flex: 1; min-width: 60px; border-radius: 2px; } .scale .past { background: #d55e00; }
-    .scale .none { background: #c8c8c8; } .scale :is(.past, .none) { flex: 0 0 14px; min-width: 14px; }
+    .scale .none { background: #c8c8c8; } .scale .key { display: inline-flex; gap: 6px; align-items: center; }
+    .scale .key i { flex: 0 0 14px; min-width: 14px; }
     .dots { margin-bottom: 10px; } .dots > svg { width: 100%; height: 46px; display: block; background: var(--panel);
       border-radius: 4px; }
     .dots .band { fill: currentColor; opacity: .18; } .dots.b0 { color: var(--b0); } .dots.b1 { color: var(--b1); }
@@ -196,7 +197,7 @@ enum Style {
     .frame span { position: absolute; font-size: 11px; color: var(--soft); white-space: nowrap; line-height: 1; }
     .ty { right: calc(100% + 7px); transform: translateY(-50%); } .tx { top: calc(100% + 6px); transform: translateX(-50%); }
     .tx.last { transform: translateX(-100%); } .tx.first { transform: none; }
-    .word { padding: 0 6px; background: var(--page); transform: translateY(25%); } .frame .word:last-child { transform: translate(-100%, -120%); }
+    .word { padding: 0 6px; text-shadow: 0 0 3px var(--page), 0 0 3px var(--page), 0 0 3px var(--page); transform: translateY(25%); } .frame .word:last-child { transform: translateY(-130%); }
     .roof { stroke: var(--soft); stroke-width: 1.5px; } .bound { stroke: var(--red); stroke-dasharray: 5 4; }
     .frontier { stroke: var(--soft); stroke-dasharray: 2 3; } .step { stroke: var(--purple); stroke-dasharray: 3 3; }
     .stretch path { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1.5px; }
@@ -251,7 +252,7 @@ enum Style {
       .facts-list div { grid-template-columns: 8em 1fr; }
       .strips div { grid-template-columns: 1fr auto; } .strip { grid-column: 1 / -1; grid-row: 2; }
       .waterfall li { grid-template-columns: 8.6em 1fr 4.6em; } .waterfall .dim { display: none; }
-      .maps { grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); } .frame { height: 250px; }
+      .maps { grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); } .frame { height: 250px; } .tx.spare { display: none; }
       .panels { grid-template-columns: minmax(0, 1fr); }
     }
 
