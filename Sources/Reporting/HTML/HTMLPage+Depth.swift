@@ -66,6 +66,7 @@ extension HTMLPage {
     }
     guard !points.isEmpty else { return nil }
     let shown = points.map { max($0.ratio, Self.leastRatio) }
+    let shownBackends = model.backends.filter { backend in points.contains { $0.backend == backend } }
     let plot = Plot(
       x: layerAxis, y: .logarithmic("local error ÷ bound", holding: shown + [1], label: Axis.power),
       summary: "Each layer's own error in bounds, in the network's order")
@@ -79,7 +80,7 @@ extension HTMLPage {
       }
     return """
       <div><h3>Local error in bounds</h3>
-      <p class="hint">\(model.backends.map { "\(named($0)) " as HTML })What each layer does to the inputs that it really \
+      <p class="hint">\(shownBackends.map { "\(named($0)) " as HTML })What each layer does to the inputs that it really \
       got, over the bound that follows from them. Exact layers lie at the foot; the dashed line is the bound.</p>
       \(whole.html)</div>
       """

@@ -36,8 +36,8 @@ extension HTMLPage {
     return """
       <figure><img class="map" width="\(map.columns)" height="\(map.rows)" \
       alt="\(map.title), difference from \(other): \(words)" src="\(source)">
-      <p class="scale"><span>−\(end)</span><i style="background:\(HTML.trusted(ColourMap.vik.gradient))"></i>\
-      <span>+\(end)</span></p>
+      <p class="scale signed"><i style="background:\(HTML.trusted(ColourMap.vik.gradient))"></i>\
+      <span>−\(end)</span><span>0</span><span>+\(end)</span></p>
       <figcaption><b>\(map.title)</b> <small>\(map.layer): \(words)</small></figcaption></figure>
 
       """

@@ -213,7 +213,8 @@ enum Style {
     .pictures figure > svg { width: 100%; height: auto; display: block; border-radius: 6px; overflow: hidden; }
     .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(165px, 1fr)); gap: 18px; }
     .map { width: 100%; height: auto; aspect-ratio: 1; image-rendering: pixelated; border-radius: 6px; display: block; }
-    .maps .scale { margin: 6px 0 2px; } .box { fill: none; stroke-width: 2; }
+    .maps .scale { margin: 6px 0 2px; } .maps .signed { justify-content: space-between; }
+    .signed i { flex: 0 0 100%; } .box { fill: none; stroke-width: 2; }
     .spoke { fill: none !important; stroke-width: 1; stroke-opacity: .75; }
     .tag { font-size: 9px; fill: #fff; stroke: #000; stroke-width: 2.5px; paint-order: stroke; } .tag.end { text-anchor: end; }
     .tap { stroke: #fff; stroke-width: 1; } .centre { fill: none; stroke-width: 2.5; }
