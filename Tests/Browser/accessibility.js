@@ -1,7 +1,7 @@
 // axe-core over a whole report, every row opened: first the page without its rows, then slice after slice of them, for
-// one call over all of them would outlast any patience. arguments: rows per slice, whether rows are judged by contrast
-// alone, what to call with the findings.
-const [size, contrastOnly, done] = arguments;
+// one call over all of them would outlast the browser driver's patience. arguments: rows per slice, whether rows are
+// judged by contrast alone. Leaves `judged`, which yields what is found in each part.
+const [size, contrastOnly] = arguments;
 const options = { resultTypes: ["violations"], preload: false };
 const rule = "color-contrast";
 
@@ -24,14 +24,15 @@ function* newTexts(rows, known) {
   }
 }
 
-async function findings() {
+async function* judge() {
   for (const button of document.querySelectorAll("button.open")) {
     if (button.getAttribute("aria-expanded") !== "true") button.click();
   }
   const body = document.querySelector("table.layers > tbody");
   const rows = body ? [...body.children] : [];
   body?.replaceChildren();
-  const found = (await axe.run(document, options)).violations;
+  const part = (violations, rows) => ({ violations, opened: rows.filter(row => row.matches(".detail:not([hidden])")).length });
+  yield part((await axe.run(document, options)).violations, []);
   // What has been judged would only cost time again.
   if (body) document.querySelectorAll("main > section").forEach(section => section.contains(body) || section.remove());
   const known = new Set();
@@ -39,12 +40,13 @@ async function findings() {
     const slice = rows.slice(start, start + size);
     body.replaceChildren(...slice);
     const texts = [...newTexts(slice, known)];
+    const found = [];
     if (!contrastOnly) {
       found.push(...(await axe.run({ include: slice }, { ...options, rules: { [rule]: { enabled: false } } })).violations);
     }
     if (texts.length > 0) found.push(...(await axe.run({ include: texts }, { ...options, runOnly: [rule] })).violations);
+    yield part(found, slice);
   }
-  return { rows: rows.length, found, opened: rows.filter(row => row.matches(".detail:not([hidden])")).length };
 }
 
-findings().then(done, error => done(`${error}`));
+window.judged = judge();

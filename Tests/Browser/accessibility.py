@@ -15,12 +15,18 @@ def findings(driver, contrast_only=False):
     """
     [package] = importlib.util.find_spec("axe_playwright_python").submodule_search_locations
     driver.execute_script((pathlib.Path(package) / "axe.min.js").read_text(encoding="utf-8"))
-    driver.set_script_timeout(300)
+    driver.set_script_timeout(100)
     script = pathlib.Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
-    results = driver.execute_async_script(script, ROWS_AT_ONCE, contrast_only)
-    if not isinstance(results, dict):
-        raise RuntimeError(f"axe-core does not run: {results}")
-    return results["found"], results["opened"]
+    driver.execute_script(script, ROWS_AT_ONCE, contrast_only)
+    found, opened = [], 0
+    while True:
+        part = driver.execute_async_script("judged.next().then(arguments[0], error => arguments[0](`${error}`))")
+        if not isinstance(part, dict):
+            raise RuntimeError(f"axe-core does not run: {part}")
+        if part["done"]:
+            return found, opened
+        found += part["value"]["violations"]
+        opened += part["value"]["opened"]
 
 
 def text(finding):
