@@ -269,7 +269,8 @@ enum Style {
       th, td { padding: 2px 4px !important; } .waterfall li { line-height: 14px; } .bar { width: 30px; }
       .scroll { overflow: visible; } tr.row, .card, .panel, .plot, figure, .failures li { break-inside: avoid; }
       .ratio { width: 60px; } .tiny { width: 34px; } .frame { height: 220px; } a { color: inherit; text-decoration: none; }
-      .maps { grid-template-columns: repeat(6, 1fr); }
+      .maps { grid-template-columns: repeat(7, 1fr); gap: 10px; } h3 { break-after: avoid; }
+      .pictures { grid-template-columns: 270px 270px; } figcaption, figcaption small { font-size: 10px; } .maps :is(.scale, small) { font-size: 8px; }
       svg, .swatch, .scale i, img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     }
 
