@@ -125,13 +125,6 @@ def check_accessibility(driver, what, contrast_only=False):
     check(not serious, f"axe-core: {len(findings)} findings, none serious, {rows} rows opened, {what}")
 
 
-def check_page(page):
-    """At every width, light and dark; two browsers at a time."""
-    windows = [(width, dark) for dark in (False, True) for width in (1440, 768, 390)]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda window: check_window(page, *window), windows))
-
-
 def check_window(page, width, dark):
     what = f"{width} pixels, {'dark' if dark else 'light'}"
     with chromium(width, dark=dark) as driver:
@@ -201,9 +194,14 @@ def main():
         folder = pathlib.Path(name)
         database = copy(arguments.db, folder / "copy.sqlite")
         page = check_files(arguments.program, database, folder)
-        check_page(page)
-        check_hostile(arguments.program, database, folder)
-        check_many_runs(arguments.program, database, folder)
+        # Two browsers at a time.
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            checks = [pool.submit(check_many_runs, arguments.program, database, folder)]
+            for dark in (False, True):
+                checks += [pool.submit(check_window, page, width, dark) for width in (1440, 768, 390)]
+            checks.append(pool.submit(check_hostile, arguments.program, database, folder))
+            for one in concurrent.futures.as_completed(checks):
+                one.result()
 
 
 if __name__ == "__main__":
