@@ -38,7 +38,7 @@ struct JUnitTests {
     let expected = """
       <?xml version="1.0" encoding="UTF-8"?>
       <testsuites name="efgrnet-vgg16-320-coco" tests="110" failures="2" errors="2">
-      <testsuite name="reference" tests="40" failures="0" errors="1" skipped="0" time="68.336213" \
+      <testsuite name="reference" tests="40" failures="0" errors="1" skipped="0" time="68.336" \
       timestamp="2026-11-23T03:25:47">
       <properties>
       <property name="run" value="0b6f1e1c-5a2f-4c8e-9d7a-3f1b2c4d5e6f"/>

@@ -16,10 +16,10 @@ struct XML: ExpressibleByStringInterpolation, Sendable {
     mutating func appendInterpolation(_ pieces: [XML]) { for piece in pieces { text += piece.text } }
     mutating func appendInterpolation(_ plain: String) { text += plain.xmlEscaped }
     mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
-    /// Nanoseconds as seconds with six places.
+    /// Nanoseconds as seconds with three places, all that Jenkins' schema takes.
     mutating func appendInterpolation(seconds nanoseconds: Double) {
-      let microseconds = nanoseconds.isFinite ? max(0, (nanoseconds / 1000).rounded()) : 0
-      text += "\(microseconds / 1e6)"
+      let milliseconds = nanoseconds.isFinite ? max(0, (nanoseconds / 1e6).rounded()) : 0
+      text += "\(milliseconds / 1e3)"
     }
   }
 }

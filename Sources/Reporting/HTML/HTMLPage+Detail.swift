@@ -50,7 +50,7 @@ extension HTMLPage {
         "\(marker(result.backend))\(result.backend)",
         "\(result.algorithm)\(isChosen ? "" : " <i>tried</i>" as HTML)",
         chip(result.status), "\(Units.duration(timing?.median))",
-        "\(timing.map { "\(Units.duration($0.low)) – \(Units.duration($0.high))" } ?? Units.missing)",
+        "\(timing.flatMap(interval) ?? Units.missing)",
         "\(timing.map { "\($0.samples.count)" } ?? Units.missing)", "\(Units.small(result.maxRatio))",
         "\(Units.small(result.probabilisticRatio))", "\(Units.small(result.maxAbsError))",
         "\(Units.ulp(result.ulp?.max))", "\(result.elements)",
@@ -66,6 +66,10 @@ extension HTMLPage {
           "probabilistic",
           "max |error|", "max ULP", "elements", "in the network", "drift",
         ], rows, caption: "Every implementation of \(layer.name) that was tried"))
+  }
+
+  private func interval(_ timing: TimingRecord) -> String? {
+    timing.samples.count > 1 ? "\(Units.duration(timing.low)) – \(Units.duration(timing.high))" : nil
   }
 
   /// Histograms of errors in bounds and, where the output is a map, where the errors are.

@@ -89,7 +89,8 @@ extension HTMLPage {
     guard let timing = layer.result(of: backend)?.timing else {
       return cell(backend, sort: nil, "<span class=\"dim\">–</span>", class: "num time")
     }
-    let spread = Units.plusMinus(median: timing.median, low: timing.low, high: timing.high)
+    let spread = Units.plusMinus(
+      median: timing.median, low: timing.low, high: timing.high, samples: timing.samples.count)
     return cell(
       backend, sort: timing.median, "\(Units.duration(timing.median))<small>\(spread)</small>",
       class: "num time")

@@ -64,7 +64,9 @@ extension HTMLPage {
   }
 
   private func interval(_ timing: TimingRecord) -> HTML {
-    " <small>\(Units.plusMinus(median: timing.median, low: timing.low, high: timing.high))</small>"
+    let spread = Units.plusMinus(
+      median: timing.median, low: timing.low, high: timing.high, samples: timing.samples.count)
+    return " <small>\(spread)</small>"
   }
 
   private func shareOfPeak(_ total: NetworkTotal?) -> String? {

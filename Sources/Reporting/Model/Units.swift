@@ -67,10 +67,10 @@ enum Units {
     return (fraction < 0 ? "−" : "+") + percent(abs(fraction))
   }
 
-  /// A relative half-width: ±0.6 %.
-  static func plusMinus(median: Double, low: Double, high: Double) -> String {
+  /// A relative half-width: ±0.6 %. A single sample says nothing of its own spread.
+  static func plusMinus(median: Double, low: Double, high: Double, samples: Int) -> String {
     guard median > 0 else { return missing }
-    return "±\(percent((high - low) / 2 / median))"
+    return samples > 1 ? "±\(percent((high - low) / 2 / median))" : Words.count(samples, "sample")
   }
 
   /// Errors and ratios: two digits, in powers of ten below 0.0001 and above 10000.
