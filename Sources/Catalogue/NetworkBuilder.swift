@@ -104,7 +104,7 @@ struct NetworkBuilder {
     return (convolution, parameters)
   }
 
-  /// Adds a batch norm over `input`.
+  /// Adds a batch norm over `input`, with the published network's epsilon.
   @discardableResult
   mutating func norm(_ name: String, _ input: String) -> String {
     add(

@@ -18,26 +18,14 @@ final class BlockSession {
     var starting = 0.0
     var preparing = 0.0
     var turns = 0.0
-    /// Of making layers ready, the processes' own time for data; the rest goes into planning.
-    var dataShare: Double { data + planning > 0 ? data / (data + planning) : 0 }
-    var data = 0.0
-    var planning = 0.0
-    /// Inside of turns, as the processes tell.
-    var samples = 0.0
-    var repeated = 0.0
-    var warming = 0.0
-    var watching = 0.0
+    /// What the processes tell of themselves, together: a part of `preparing` and `turns`.
+    var inside = ChildReply.Spending()
 
     static func += (sum: inout Spending, other: Spending) {
       sum.starting += other.starting
       sum.preparing += other.preparing
       sum.turns += other.turns
-      sum.data += other.data
-      sum.planning += other.planning
-      sum.samples += other.samples
-      sum.repeated += other.repeated
-      sum.warming += other.warming
-      sum.watching += other.watching
+      sum.inside += other.inside
     }
   }
 
@@ -104,14 +92,7 @@ final class BlockSession {
         wall: wall, steal: steal, involuntarySwitches: own.involuntarySwitches, minorFaults: own.minorFaults,
         majorFaults: own.majorFaults, controlKernel: place < children.count / 2 ? firstKernel : lastKernel)
     }
-    for spent in lastReplies.map(\.spent) {
-      spending.data += spent.data
-      spending.planning += spent.planning
-      spending.samples += spent.samples
-      spending.repeated += spent.repeated
-      spending.warming += spent.warming
-      spending.watching += spent.watching
-    }
+    for reply in lastReplies { spending.inside += reply.spent }
     return (conditions, spending)
   }
 }

@@ -100,6 +100,18 @@ struct ChildReply: Codable, Sendable {
     var repeated = 0.0
     /// The peak kernel, which tells of disturbances.
     var watching = 0.0
+
+    /// Of making layers ready, the share that data take; the rest goes into planning.
+    var dataShare: Double { data + planning > 0 ? data / (data + planning) : 0 }
+
+    static func += (sum: inout Spending, other: Spending) {
+      sum.data += other.data
+      sum.planning += other.planning
+      sum.warming += other.warming
+      sum.samples += other.samples
+      sum.repeated += other.repeated
+      sum.watching += other.watching
+    }
   }
 
   var schema = ChildRequest.schema

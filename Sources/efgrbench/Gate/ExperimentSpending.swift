@@ -8,12 +8,13 @@ struct ExperimentSpending {
   func words(blocks count: Int) -> String? {
     let sum = blocks.starting + blocks.preparing + blocks.turns
     guard count > 0, sum > 0 else { return nil }
-    let told = blocks.samples + blocks.repeated + blocks.warming + blocks.watching
+    let inside = blocks.inside
+    let told = inside.samples + inside.repeated + inside.warming + inside.watching
     let parts = [
-      ("starting processes", blocks.starting), ("making data", blocks.preparing * blocks.dataShare),
-      ("planning and packing", blocks.preparing * (1 - blocks.dataShare)),
-      ("samples", blocks.samples), ("samples taken again", blocks.repeated),
-      ("warming caches", blocks.warming), ("watching the machine", blocks.watching),
+      ("starting processes", blocks.starting), ("making data", blocks.preparing * inside.dataShare),
+      ("planning and packing", blocks.preparing * (1 - inside.dataShare)),
+      ("samples", inside.samples), ("samples taken again", inside.repeated),
+      ("warming caches", inside.warming), ("watching the machine", inside.watching),
       ("handing over", max(blocks.turns - told, 0)),
     ]
     let shares = parts.map { "\($0.0) \(Int(($0.1 / sum * 100).rounded())) %" }.joined(separator: ", ")

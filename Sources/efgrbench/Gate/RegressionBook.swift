@@ -8,10 +8,8 @@ struct RegressionBook {
   /// Nil where the verdict has nothing to do with a series.
   let series: String?
   /// Whether new blocks have confirmed what got slower, as `ab` does. Its base is any build, so that no change against it
-  /// mends nothing: only a gain that makes up for the loss does.
+  /// mends nothing: only a gain that makes up for the loss, within the verdict's own margin, does.
   var isConfirmed = false
-  /// As much may be left of a loss that was made up for.
-  private static let remainder = 1.02
   var now = Date()
 
   /// Marks what is accepted, and enters what is new, seen again or gone. A record that can't be written is only noted.
@@ -53,7 +51,8 @@ struct RegressionBook {
           seen(known, row.layer ?? "", row.backend, .time, row.ratio?.ratio ?? 1, verdict, series))
       case .same, .faster:
         guard let known else { break }
-        if !isConfirmed || known.ratio * (row.ratio?.ratio ?? 1) <= Self.remainder {
+        let left = known.ratio * (row.ratio?.ratio ?? 1)
+        if !isConfirmed || left <= 1 + (verdict.settings?.margin ?? 0) {
           changed.append(fixed(known, verdict))
         }
       case .inconclusive, .none: break
