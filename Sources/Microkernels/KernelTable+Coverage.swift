@@ -166,11 +166,13 @@ extension GemmKernel {
 extension PackedGemmKernel {
   /// The same kernel, noting how its sums are chained.
   fileprivate init(_ kernel: PackedGemmKernel, noting coverage: KernelCoverage) {
+    let blocks = coverage.list(kernel.name, ["sums replaced", "sums added to"])
     let chains = coverage.list(kernel.name, ["one chain", "equal chains", "last chain shorter"])
     name = kernel.name
     rows = kernel.rows
     columns = kernel.columns
     run = { tile in
+      blocks.note(tile.accumulates ? 1 : 0)
       chains.note(tile.blocks <= tile.blocksPerChain ? 0 : tile.blocks % tile.blocksPerChain == 0 ? 1 : 2)
       kernel.run(tile)
     }

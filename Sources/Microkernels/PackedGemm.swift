@@ -11,24 +11,27 @@ public struct PackedTile {
   public var a: UnsafePointer<Float>
   /// One panel of weights, [channels][NR], 64-byte aligned.
   public var b: UnsafePointer<Float>
-  /// The tile's sums, [MR][NR], 64-byte aligned; overwritten.
+  /// The tile's sums, [MR][NR], 64-byte aligned.
   public var c: UnsafeMutablePointer<Float>
   /// Channel blocks of sixteen; at least 1.
   public var blocks: Int
   /// Channel blocks whose products are summed in one chain, before the chain is added to the sums; at least 1.
   public var blocksPerChain: Int
+  /// Whether the sums are added to what `c` holds, or replace it.
+  public var accumulates: Bool
 
   /// Every field in its order.
   @inlinable
   public init(
     a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>, blocks: Int,
-    blocksPerChain: Int
+    blocksPerChain: Int, accumulates: Bool = false
   ) {
     self.a = a
     self.b = b
     self.c = c
     self.blocks = blocks
     self.blocksPerChain = blocksPerChain
+    self.accumulates = accumulates
   }
 
   /// Channels in a block.
@@ -72,7 +75,7 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
   var a = tile.a
   var b = UnsafeRawPointer(tile.b)
   var left = tile.blocks
-  var isFirst = true
+  var isFirst = !tile.accumulates
   while left > 0 {
     let count = min(left, tile.blocksPerChain)
     var sums = InlineArray<rows, InlineArray<vectors, V>>(

@@ -5,22 +5,30 @@ extension VectorLoops {
   public static func transpose(
     _ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int, rows: Int, columns: Int
   ) {
-    var row = 0
-    while row &+ lanes <= rows {
-      var column = 0
-      while column &+ lanes <= columns {
+    let (wholeRows, wholeColumns) = (rows &- rows % lanes, columns &- columns % lanes)
+    // Planes of a map are often whole pages apart, so that their elements compete for one set of a cache: go along the
+    // few planes of a block before those of the next.
+    let goesAlongTarget = targetStride > sourceStride
+    let (outerEnd, innerEnd) = goesAlongTarget ? (wholeColumns, wholeRows) : (wholeRows, wholeColumns)
+    var outer = 0
+    while outer < outerEnd {
+      var inner = 0
+      while inner < innerEnd {
+        let (row, column) = goesAlongTarget ? (inner, outer) : (outer, inner)
         transposeBlock(
           source + (row &* sourceStride &+ column), sourceStride, target + (column &* targetStride &+ row),
           targetStride)
-        column &+= lanes
+        inner &+= lanes
       }
-      for c in column..<max(columns, column) {
-        for r in row..<(row &+ lanes) { target[c &* targetStride &+ r] = source[r &* sourceStride &+ c] }
-      }
-      row &+= lanes
+      outer &+= lanes
+    }
+    for c in wholeColumns..<max(columns, wholeColumns) {
+      for r in 0..<wholeRows { target[c &* targetStride &+ r] = source[r &* sourceStride &+ c] }
     }
     for c in 0..<columns {
-      for r in row..<max(rows, row) { target[c &* targetStride &+ r] = source[r &* sourceStride &+ c] }
+      for r in wholeRows..<max(rows, wholeRows) {
+        target[c &* targetStride &+ r] = source[r &* sourceStride &+ c]
+      }
     }
   }
 

@@ -11,7 +11,8 @@ package enum AlgorithmChoice: Sendable {
   case forced(String)
 
   /// Names that can be forced.
-  package static let names = [ImplicitGemmCore.algorithm] + WinogradTransform.all.map(\.name)
+  package static let names =
+    [ImplicitGemmCore.algorithm, PackedGemmCore.algorithm] + WinogradTransform.all.map(\.name)
 
   /// One of `known`.
   func algorithm(for layer: Layer, known: [String]) -> String {
@@ -27,41 +28,70 @@ package enum AlgorithmChoice: Sendable {
 /// chosen by until it is measured. Its constants were measured on a Zen 5 core (AVX-512, 16 channels at a time);
 /// on others their proportions are similar.
 enum AlgorithmCost {
-  /// The share of the peak that the direct algorithm's micro-kernel reaches, and that of the packed one.
-  private static let directShare = 0.88
+  /// The share of the peak that the implicit algorithm's micro-kernel reaches, and that of the packed one.
+  private static let implicitShare = 0.88
   private static let packedShare = 0.95
+  /// Unfolding a product's operand into packed rows (5 ns per 16), once per 256 output channels.
+  private static let unfolding = 10.0
+  private static let unfoldedOutputs = 256
   /// A patch's transform per channel (43 ns per 16), and a tile's per output channel (38 ns per 16).
   private static let patchTransform = 380.0
   private static let sumTransform = 340.0
   /// Reading a weight that lies in main memory, at half of 59 GB/s per core.
   private static let weight = 19.0
   /// Rows and columns that a tile of the product is filled up to.
-  private static let (directRows, packedRows) = (8, 5)
-  private static let (directColumns, packedColumns) = (16, 32)
+  private static let (implicitRows, packedRows) = (8, 5)
+  private static let (implicitColumns, packedColumns) = (16, 32)
 
   /// The algorithm that costs least; the first where nothing is known of the others. A Winograd transform that is
   /// there for its exactness, or errs no less than a cheaper one, is no candidate.
   static func least(_ layer: Layer, _ known: [String]) -> String {
-    let transform = WinogradTransform.f4
-    guard known.contains(transform.name), let weight = layer.parameterShapes.weight, weight[1] >= 16,
-      let convolution = layer.convolution
+    guard let convolution = layer.convolution, let weight = layer.parameterShapes.weight,
+      known.contains(PackedGemmCore.algorithm)
     else { return known[0] }
-    return winograd(layer, convolution, transform, weight[1], weight[0])
-      < direct(layer, weight[1], weight[0]) ? transform.name : known[0]
+    let sizes = Sizes(layer, products: weight.count / weight[0], channels: weight[1], outputs: weight[0])
+    var costs = [(ImplicitGemmCore.algorithm, implicit(sizes)), (PackedGemmCore.algorithm, packed(sizes))]
+    let transform = WinogradTransform.f4
+    if known.contains(transform.name) {
+      costs.append((transform.name, winograd(layer, convolution, transform, sizes)))
+    }
+    return costs.min { $0.1 < $1.1 }?.0 ?? known[0]
   }
 
-  private static func direct(_ layer: Layer, _ channels: Int, _ outputs: Int) -> Double {
-    let shape = layer.outputShape
-    let pixels = filled(shape[0] * shape[2] * shape[3], to: directRows)
-    let products = Double(pixels * filled(outputs, to: directColumns)) * Double(9 * channels)
-    return products / directShare + Double(9 * channels * outputs) * weight
+  /// A convolution as a matrix product.
+  private struct Sizes {
+    let pixels: Int
+    /// Products of one output.
+    let products: Int
+    let channels: Int
+    let outputs: Int
+
+    init(_ layer: Layer, products: Int, channels: Int, outputs: Int) {
+      pixels = layer.outputShape.count / outputs
+      (self.products, self.channels, self.outputs) = (products, channels, outputs)
+    }
+
+    var weights: Double { Double(products * outputs) * AlgorithmCost.weight }
+  }
+
+  private static func implicit(_ sizes: Sizes) -> Double {
+    let tiles = filled(sizes.pixels, to: implicitRows) * filled(sizes.outputs, to: implicitColumns)
+    return Double(tiles * sizes.products) / implicitShare + sizes.weights
+  }
+
+  private static func packed(_ sizes: Sizes) -> Double {
+    let pixels = filled(sizes.pixels, to: packedRows)
+    let tiles = pixels * filled(sizes.outputs, to: packedColumns)
+    let times = filled(sizes.outputs, to: unfoldedOutputs) / unfoldedOutputs
+    return Double(tiles * sizes.products) / packedShare + Double(pixels * sizes.products * times) * unfolding
+      + sizes.weights
   }
 
   private static func winograd(
-    _ layer: Layer, _ convolution: Convolution, _ transform: WinogradTransform, _ channels: Int,
-    _ outputs: Int
+    _ layer: Layer, _ convolution: Convolution, _ transform: WinogradTransform, _ sizes: Sizes
   ) -> Double {
     let shape = layer.outputShape
+    let (channels, outputs) = (sizes.channels, sizes.outputs)
     let tiles =
       WinogradTiling(
         batch: shape[0], output: Pair(shape[2], shape[3]), dilation: convolution.dilation,

@@ -48,10 +48,11 @@ package final class TiledBackend: Backend {
   }
 
   private func convolutionAlgorithms(_ layer: Layer) -> [String] {
-    guard let convolution = layer.convolution, WinogradCore.offers(layer, convolution) else {
-      return [ImplicitGemmCore.algorithm]
-    }
-    return [ImplicitGemmCore.algorithm] + WinogradTransform.all.map(\.name)
+    var known = [ImplicitGemmCore.algorithm]
+    guard let convolution = layer.convolution else { return known }
+    if PackedGemmCore.offers(layer, convolution) { known.append(PackedGemmCore.algorithm) }
+    if WinogradCore.offers(layer, convolution) { known += WinogradTransform.all.map(\.name) }
+    return known
   }
 
   package func plan(

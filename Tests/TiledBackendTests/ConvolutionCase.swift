@@ -75,6 +75,12 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
             channels: channels, outputs: outputs, kernel: Pair(3), map: map, padding: Pair(1), relu: true))
       }
     }
+    // As many pixels as each of the packed kernels has rows, in several passes over the products.
+    for (width, outputs) in [(4, 64), (5, 64), (6, 64), (8, 32)] {
+      cases.append(
+        ConvolutionCase(
+          channels: 48, outputs: outputs, kernel: Pair(3), map: Pair(1, width), padding: Pair(1)))
+    }
     cases += [
       ConvolutionCase(
         batch: 2, channels: 18, outputs: 34, kernel: Pair(3), map: Pair(7, 5), stride: Pair(2, 1),

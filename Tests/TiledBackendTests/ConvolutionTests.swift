@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import TiledBackend
 
-/// Convolutions by the direct algorithm; ``WinogradTests`` have the others.
+/// Convolutions by the direct algorithms; ``WinogradTests`` have the others.
 @Suite("Tiled convolutions") struct ConvolutionTests {
   @Test("equal the naive loops bit for bit on small integers", arguments: ConvolutionCase.all)
   func exact(_ shape: ConvolutionCase) throws {
@@ -17,8 +17,9 @@ import TiledBackend
       let data = TestData(layer, whole: true)
       let truth = Reference.evaluate(layer, inputs: data.inputs, parameters: data.parameters)
       for set in InstructionSet.available {
-        let output = try run(layer, data, set, threads: 2)
-        #expect(output.values == truth.values, "\(set) \(deformable ? "deformable" : "plain")")
+        for plan in try direct(layer, data, set) {
+          #expect(run(plan, data).values == truth.values, "\(set) \(plan.algorithm)")
+        }
       }
     }
   }
@@ -31,19 +32,26 @@ import TiledBackend
       layer, inputs: data.inputs.map { $0.map(Double.init) }, parameters: data.parameters.map(Double.init))
     let magnitude = try magnitude(layer, data)
     for set in InstructionSet.available {
-      let plan = try direct(layer, data, set, threads: 2)
-      var output = Tensor<Float>(layer.outputShape, repeating: .nan)
-      plan.run(data.inputs, into: &output)
-      // γ_h = h·u/(1 − h·u), u = 2⁻²⁴: Higham, Accuracy and Stability, §3.1.
-      let hu = Double(plan.errorModel.height) * 0x1p-24
-      let worst = output.values.indices.max { ratio($0) < ratio($1) }
-      func ratio(_ i: Int) -> Double {
-        let error = abs(Double(output.values[i]) - truth.values[i])
-        return error <= hu / (1 - hu) * magnitude[i] ? 0 : (error.isNaN ? .infinity : error)
+      for plan in try direct(layer, data, set) {
+        let output = run(plan, data)
+        // γ_h = h·u/(1 − h·u), u = 2⁻²⁴: Higham, Accuracy and Stability, §3.1.
+        let hu = Double(plan.errorModel.height) * 0x1p-24
+        let worst = output.values.indices.max { ratio($0) < ratio($1) }
+        func ratio(_ i: Int) -> Double {
+          let error = abs(Double(output.values[i]) - truth.values[i])
+          return error <= hu / (1 - hu) * magnitude[i] ? 0 : (error.isNaN ? .infinity : error)
+        }
+        let index = try #require(worst)
+        #expect(ratio(index) == 0, "\(set) \(plan.algorithm): element \(index) is \(output.values[index])")
       }
-      let index = try #require(worst)
-      #expect(ratio(index) == 0, "\(set): element \(index) is \(output.values[index])")
     }
+  }
+
+  @Test("are packed where channels fill a block and there are no groups", arguments: ConvolutionCase.all)
+  func offers(_ shape: ConvolutionCase) throws {
+    let known = TiledBackend(threads: 1).algorithms(for: try shape.layer())
+    #expect(known[0] == "implicit-gemm")
+    #expect(known.contains("packed-gemm") == (shape.channels >= 16 && shape.groups == 1))
   }
 
   @Test("sample 0 outside the map, however far", arguments: [-1e30, -1000, -40, 40, 1000, 1e30] as [Float])
@@ -62,22 +70,18 @@ import TiledBackend
     }
   }
 
-  private func run(
-    _ layer: Layer, _ data: TestData, _ set: InstructionSet, threads: Int
-  ) throws -> Tensor<Float> {
-    let plan = try direct(layer, data, set, threads: threads)
-    var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+  private func run(_ plan: any Plan, _ data: TestData) -> Tensor<Float> {
+    var output = Tensor<Float>(plan.layer.outputShape, repeating: .nan)
     plan.run(data.inputs, into: &output)
     return output
   }
 
-  /// The layer by the direct algorithm, whatever its sizes speak for.
-  private func direct(
-    _ layer: Layer, _ data: TestData, _ set: InstructionSet, threads: Int
-  ) throws -> any Plan {
-    let backend = TiledBackend(instructionSet: set, threads: threads)
-    return try backend.plan(
-      layer, parameters: data.parameters, algorithm: backend.algorithms(for: layer).first)
+  /// The layer by every direct algorithm, whatever its sizes speak for, on two threads.
+  private func direct(_ layer: Layer, _ data: TestData, _ set: InstructionSet) throws -> [any Plan] {
+    let backend = TiledBackend(instructionSet: set, threads: 2)
+    return try backend.algorithms(for: layer).filter { !$0.hasPrefix("winograd") }.map {
+      try backend.plan(layer, parameters: data.parameters, algorithm: $0)
+    }
   }
 
   /// M of golden-format.md: the layer on absolute values, less the norm, which is then applied in its own form.

@@ -117,9 +117,11 @@ import Testing
       for backend in Implementation.exact(on: layer) {
         let parts = try [0..<split, split..<linear.shape.channels].map { part in
           let inputs = [data.inputs[0].cut(axis: 1, part)] + data.inputs.dropFirst()
-          return try backend.run(
-            try linear.layer(channels: part.count, hasBias: false), inputs,
-            Parameters(weight: weight.cut(axis: 1, part)))
+          let layer = try linear.layer(channels: part.count, hasBias: false)
+          // Where it does not compute so few channels, another one that is exact.
+          let same = Implementation.exact(on: layer).first { $0.description == backend.description }
+          return try (same ?? Implementation.all[0]).run(
+            layer, inputs, Parameters(weight: weight.cut(axis: 1, part)))
         }
         let whole = try backend.run(layer, data.inputs, data.parameters)
         #expect(whole.values == zip(parts[0].values, parts[1].values).map(+), "\(backend) at \(split)")

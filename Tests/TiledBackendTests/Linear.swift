@@ -31,13 +31,13 @@ struct Implementation: CustomStringConvertible, Sendable {
 
   /// Those that compute the layer, with each of their algorithms.
   static func all(for layer: Layer) -> [Implementation] {
-    all + WinogradTransform.all.flatMap { tiled($0.name) }.filter { $0.offers(layer) }
+    all + AlgorithmChoice.names.dropFirst().flatMap { tiled($0) }.filter { $0.offers(layer) }
   }
 
   /// Those that round nothing on the small whole numbers of ``TestData``: F(2×2)'s filters are quarters of whole
   /// numbers, and its sums stay below 2²⁴ of these.
   static func exact(on layer: Layer) -> [Implementation] {
-    all + tiled(WinogradTransform.f2.name).filter { $0.offers(layer) }
+    all + ["packed-gemm", WinogradTransform.f2.name].flatMap { tiled($0) }.filter { $0.offers(layer) }
   }
 
   private func offers(_ layer: Layer) -> Bool {

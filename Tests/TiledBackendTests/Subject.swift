@@ -24,6 +24,9 @@ struct Subject: CustomTestStringConvertible, Sendable {
     + winograd.flatMap { shape in
       WinogradTransform.all.map { Subject(shape, deformable: false, algorithm: $0.name) }
     }
+    + (convolutions + winograd).filter { $0.channels >= 16 && $0.groups == 1 }.map {
+      Subject($0, deformable: false, algorithm: "packed-gemm")
+    }
 
   /// Tiles that few chunks hold and that many do, whole and broken, dense and in phases.
   private static let winograd =

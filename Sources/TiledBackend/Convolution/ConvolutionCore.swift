@@ -72,6 +72,9 @@ extension PlanContext {
       if let transform = WinogradTransform.all.first(where: { $0.name == algorithm }) {
         return WinogradCore(self, convolution, transform, parameters, surroundings)
       }
+      if algorithm == PackedGemmCore.algorithm {
+        return PackedGemmCore(self, convolution, parameters, surroundings)
+      }
       return ImplicitGemmCore(self, convolution, parameters, surroundings)
     case .deformConv2d(let convolution):
       return DeformableCore(self, convolution, parameters, surroundings)

@@ -53,6 +53,16 @@ struct ConvolutionGeometry {
     return Taps(offsets: offsets, depth: isDense ? kernel.horizontal * input.depth : input.depth)
   }
 
+  /// The offset in a window of each ``places``: channel block outermost, then the kernel's rows and columns.
+  func blockOffsets() -> [Int] {
+    (0..<places).map { place in
+      let (block, tap) = place.quotientAndRemainder(dividingBy: kernelArea)
+      let (row, column) = tap.quotientAndRemainder(dividingBy: kernel.horizontal)
+      return block * input.blockStride + row * convolution.dilation.vertical * input.rowStride
+        + column * convolution.dilation.horizontal * input.depth
+    }
+  }
+
   /// The offset of output pixel `pixel` (flat over batch, rows, columns): where its window starts.
   func pixelOffset(_ pixel: Int) -> Int {
     let (image, place) = pixel.quotientAndRemainder(dividingBy: outputArea)

@@ -4,27 +4,19 @@ import Microkernels
 import Tensors
 
 /// deform_conv2d: for a chunk of output pixels the places and weights of all samples are worked out once; then, a few
-/// channel blocks at a time, the samples are gathered into columns, straight in the layout that the micro-kernel reads,
-/// and multiplied from there. So the columns stay in the second-level cache whatever the number of channels, and the
-/// chunk can be so large that the weights are read a few times only.
+/// channel blocks at a time, the samples are gathered straight into the rows that the packed micro-kernel reads, and
+/// multiplied from there. So the rows stay in the second-level cache whatever the number of channels, and the chunk can
+/// be so large that the weights are read a few times only.
 ///
 /// A sample's position is split: base and the offset's integer part are added as integers, only the fraction is a
 /// float, so the rounding error of a coordinate is at most u, wherever the sample lies.
 final class DeformableCore: ConvolutionCore {
   static let algorithm = "gather-gemm"
 
-  private let grid: TileGrid
+  let errorModel: ErrorModel
+  private let grid: PackedGrid
   private let pool: WorkerPool
   private let kernels: KernelTable
-  private let tilesPerChunk: Int
-  private let columnPixels: [Int]
-  /// Channel blocks that are gathered at a time.
-  private let blocksPerPass: Int
-
-  /// Pixels of a chunk at the most: its sums over 256 output channels take 230 KB.
-  private static let chunkPixelLimit = 224
-  /// Floats of the columns of a pass, about: half of what a second-level cache holds.
-  private static let passFloats = CacheSize.secondLevel / 2 / MemoryLayout<Float>.stride
 
   /// Roundings of one interpolated value: both complements 1 − f and their product make a weight (3); the four
   /// products are summed in a chain, in which the first term passes a product and three sums, fused or not (4). The
@@ -38,154 +30,123 @@ final class DeformableCore: ConvolutionCore {
     let geometry = ConvolutionGeometry(context.layer, convolution, input: surroundings.input)
     pool = context.pool
     kernels = context.kernels
-    let rows = context.kernels.gemm(outputs: geometry.groupOutputs).rows
-    let tiles = (geometry.outputArea + rows - 1) / rows
-    // As many chunks for every thread.
-    var chunks = min(pool.size, tiles)
-    while (tiles + chunks - 1) / chunks > max(1, Self.chunkPixelLimit / rows) { chunks += pool.size }
-    tilesPerChunk = (tiles + chunks - 1) / chunks
-    let chunkPixels = tilesPerChunk * rows
-    // KC = whole channel blocks, whose columns are gathered in whole passes.
-    let depth = geometry.input.depth
-    let blockProducts = geometry.kernelArea * depth
-    let blocksPerChain = max(1, TileGrid.blockProducts / blockProducts)
-    let chains = max(1, Self.passFloats / (blocksPerChain * blockProducts * chunkPixels))
-    blocksPerPass = min(chains * blocksPerChain, geometry.input.blocks)
-    // Columns are [channel block][tap of the kernel][pixel][depth].
-    let taps = Taps(offsets: (0..<geometry.places).map { $0 * chunkPixels * depth }, depth: depth)
-    grid = TileGrid(
-      context, geometry, parameters, surroundings, taps: taps,
-      tapsPerBlock: min(blocksPerChain, geometry.input.blocks) * geometry.kernelArea)
-    columnPixels = (0..<chunkPixels).map { $0 * depth }
+    grid = PackedGrid(
+      context, geometry, parameters, surroundings, blocksPerGather: geometry.kernelArea,
+      leastChunks: min(pool.size, geometry.pixels))
+    errorModel = ErrorModel(
+      height: grid.height + Self.samplingRoundings, coordinates: .splitInteger)
   }
 
-  var errorModel: ErrorModel {
-    ErrorModel(height: grid.height + Self.samplingRoundings, coordinates: .splitInteger)
-  }
   var packedCount: Int { grid.packedCount }
 
-  // MARK: A chunk's scratch: the sums of all panels, the columns of a pass, the samples.
+  // MARK: A chunk's scratch: the packed rows of a pass, the samples, the sums of all panels.
 
-  private var sumsCount: Int { grid.weights.panels * grid.sumsCount(tiles: tilesPerChunk) }
-  private var columnsCount: Int {
-    let floats = blocksPerPass * grid.geometry.kernelArea * columnPixels.count * grid.geometry.input.depth
-    // The samples after them hold integers of eight bytes.
-    return (floats + 1) / 2 * 2
+  private var sampleCount: Int { grid.geometry.kernelArea * grid.chunkPixels }
+  private var sampleFloats: Int {
+    sampleCount * MemoryLayout<BilinearSample>.stride / MemoryLayout<Float>.stride
   }
-  private var sampleCount: Int { grid.geometry.kernelArea * columnPixels.count }
 
   var scratchCount: Int {
-    let sample = MemoryLayout<BilinearSample>.stride / MemoryLayout<Float>.stride
-    return sumsCount + columnsCount + sampleCount * sample
+    grid.rowsCount + sampleFloats + grid.weights.panels * grid.panelSums
   }
 
   func run(_ operands: ConvolutionOperands) {
     guard let offsets = operands.offset else { preconditionFailure("a deformable convolution has offsets") }
     // Read by all workers.
     nonisolated(unsafe) let shared = offsets
-    let geometry = grid.geometry
-    let chunkPixels = columnPixels.count
-    let chunks = (geometry.outputArea + chunkPixels - 1) / chunkPixels
-    pool.run(tasks: geometry.input.batch * chunks) { task, worker in
-      let (image, chunk) = task.quotientAndRemainder(dividingBy: chunks)
-      let places = (chunk * chunkPixels)..<min((chunk + 1) * chunkPixels, geometry.outputArea)
-      compute(image: image, places: places, offsets: shared, operands.workspace.start(worker), operands)
+    let pixels = grid.geometry.pixels
+    let chunks = (pixels + grid.chunkPixels - 1) / grid.chunkPixels
+    pool.run(tasks: chunks) { chunk, worker in
+      let first = chunk * grid.chunkPixels
+      compute(
+        first..<min(first + grid.chunkPixels, pixels), offsets: shared, operands.workspace.start(worker),
+        operands)
     }
   }
 
   private func compute(
-    image: Int, places: Range<Int>, offsets: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+    _ pixels: Range<Int>, offsets: UnsafePointer<Float>, _ rows: UnsafeMutablePointer<Float>,
     _ operands: ConvolutionOperands
   ) {
-    let columns = sums + sumsCount
-    let samples = UnsafeMutableRawPointer(columns + columnsCount)
+    let samples = UnsafeMutableRawPointer(rows + grid.rowsCount)
       .bindMemory(to: BilinearSample.self, capacity: sampleCount)
-    locate(image: image, places: places, offsets: offsets, samples)
+    let sums = rows + grid.rowsCount + sampleFloats
     let input = grid.geometry.input
-    let source = operands.input + input.offset(image: image, row: 0, column: 0)
+    let taps = grid.geometry.kernelArea
+    locate(pixels, offsets: offsets, samples)
+    // Channels that do not fill a block leave zeros behind them.
+    if input.depth < PackedTile.depth { rows.update(repeating: 0, count: grid.rowsCount) }
+    let blocksPerPass = grid.blocksPerPass / taps
     for first in stride(from: 0, to: input.blocks, by: blocksPerPass) {
       let blocks = first..<min(first + blocksPerPass, input.blocks)
-      gather(blocks, of: source, at: samples, count: places.count, into: columns)
-      multiply(blocks, columns, count: places.count, sums)
+      gather(blocks, of: operands.input, at: samples, count: pixels.count, into: rows)
+      for panel in 0..<grid.weights.panels {
+        grid.multiply(
+          panel: panel, blocks: (blocks.lowerBound * taps)..<(blocks.upperBound * taps), pixels: pixels.count,
+          rows: rows, sums: sums + panel * grid.panelSums)
+      }
     }
-    let start = image * grid.geometry.outputArea
     for panel in 0..<grid.weights.panels {
-      grid.finish(
-        panel: panel, group: 0, pixels: (start + places.lowerBound)..<(start + places.upperBound),
-        sums: sums + panel * grid.sumsCount(tiles: tilesPerChunk), operands)
+      grid.finish(panel: panel, pixels: pixels, sums: sums + panel * grid.panelSums, operands)
     }
   }
 
-  /// Works out every tap's sample for each of the pixels `places`: [tap][pixel].
+  /// Works out every tap's sample for each of the pixels, flat over batch, rows and columns: [tap][pixel].
   private func locate(
-    image: Int, places: Range<Int>, offsets: UnsafePointer<Float>,
-    _ samples: UnsafeMutablePointer<BilinearSample>
+    _ pixels: Range<Int>, offsets: UnsafePointer<Float>, _ samples: UnsafeMutablePointer<BilinearSample>
   ) {
     let geometry = grid.geometry
     let convolution = geometry.convolution
-    let (area, width, size) = (geometry.outputArea, geometry.output.horizontal, geometry.input.size)
+    let (area, size) = (geometry.outputArea, geometry.input.size)
     for tap in 0..<geometry.kernelArea {
       let (tapRow, tapColumn) = tap.quotientAndRemainder(dividingBy: geometry.kernel.horizontal)
-      let vertical = offsets + ((image * geometry.kernelArea + tap) * 2) * area
-      let horizontal = vertical + area
       let top = tapRow * convolution.dilation.vertical - convolution.padding.vertical
       let left = tapColumn * convolution.dilation.horizontal - convolution.padding.horizontal
-      var (row, column) = places.lowerBound.quotientAndRemainder(dividingBy: width)
-      for (pixel, place) in places.enumerated() {
+      var (image, place) = pixels.lowerBound.quotientAndRemainder(dividingBy: area)
+      var (row, column) = place.quotientAndRemainder(dividingBy: geometry.output.horizontal)
+      for pixel in 0..<pixels.count {
+        let vertical = offsets + ((image * geometry.kernelArea + tap) * 2) * area
         let y = row * convolution.stride.vertical + top
         let x = column * convolution.stride.horizontal + left
-        samples[tap * columnPixels.count + pixel] = bilinearSample(
+        samples[tap * grid.chunkPixels + pixel] = bilinearSample(
           Coordinate(base: y, offset: vertical[place], size: size.vertical),
-          Coordinate(base: x, offset: horizontal[place], size: size.horizontal))
-        column += 1
-        if column == width { (row, column) = (row + 1, 0) }
+          Coordinate(base: x, offset: vertical[area + place], size: size.horizontal), image: image)
+        (place, column) = (place + 1, column + 1)
+        if column == geometry.output.horizontal { (row, column) = (row + 1, 0) }
+        if place == area { (image, place, row) = (image + 1, 0, 0) }
       }
     }
   }
 
-  /// Interpolates some channel blocks at every sample.
+  /// Interpolates some channel blocks at every sample: [group][channel block][tap][MR][16].
   private func gather(
     _ blocks: Range<Int>, of map: UnsafePointer<Float>, at samples: UnsafePointer<BilinearSample>, count: Int,
-    into columns: UnsafeMutablePointer<Float>
+    into target: UnsafeMutablePointer<Float>
   ) {
     let input = grid.geometry.input
     let taps = grid.geometry.kernelArea
-    let tapStride = columnPixels.count * input.depth
+    let rows = grid.kernel.rows
+    let tapStride = rows * PackedTile.depth
     let source = map + blocks.lowerBound * input.blockStride
     for tap in 0..<taps {
+      var (group, row) = (target + tap * tapStride, 0)
       for pixel in 0..<count {
         kernels.gather(
-          source, samples[tap * columnPixels.count + pixel], columns + tap * tapStride + pixel * input.depth,
+          source, samples[tap * grid.chunkPixels + pixel], group + row * PackedTile.depth,
           blocks.count, input.depth, input.blockStride, taps * tapStride)
-      }
-    }
-  }
-
-  /// Adds the products of some channel blocks to the sums of every panel.
-  private func multiply(
-    _ blocks: Range<Int>, _ columns: UnsafePointer<Float>, count: Int, _ sums: UnsafeMutablePointer<Float>
-  ) {
-    let taps = grid.geometry.kernelArea
-    let rows = grid.kernel.rows
-    columnPixels.withUnsafeBufferPointer { pixels in
-      grid.taps.offsets.withUnsafeBufferPointer { offsets in
-        guard let pixels = pixels.baseAddress, let offsets = offsets.baseAddress else { return }
-        for panel in 0..<grid.weights.panels {
-          grid.multiply(
-            panel: panel, group: 0, tiles: (count + rows - 1) / rows,
-            range: (blocks.lowerBound * taps)..<(blocks.upperBound * taps), taps: offsets, a: columns,
-            pixels: pixels, sums: sums + panel * grid.sumsCount(tiles: tilesPerChunk))
-        }
+        row += 1
+        if row == rows { (group, row) = (group + grid.groupSize, 0) }
       }
     }
   }
 
   /// The corners and weights of the position (y, x). A corner outside the map weighs nothing, so a position outside
   /// (−1, H)×(−1, W), none of whose corners lie inside, samples 0.
-  private func bilinearSample(_ y: Coordinate, _ x: Coordinate) -> BilinearSample {
-    let (depth, stride) = (grid.geometry.input.depth, grid.geometry.input.rowStride)
-    let (top, bottom) = (y.lower * stride, y.upper * stride)
-    let (left, right) = (x.lower * depth, x.upper * depth)
+  private func bilinearSample(_ y: Coordinate, _ x: Coordinate, image: Int) -> BilinearSample {
+    let input = grid.geometry.input
+    let first = input.offset(image: image, row: 0, column: 0)
+    let (top, bottom) = (first + y.lower * input.rowStride, first + y.upper * input.rowStride)
+    let (left, right) = (x.lower * input.depth, x.upper * input.depth)
     return BilinearSample(
       offsets: (top + left, top + right, bottom + left, bottom + right),
       weights: (

@@ -16,6 +16,9 @@ final class ImplicitGemmCore: ConvolutionCore {
 
   /// Tiles of pixels that one task computes against one panel at the most: their sums stay in the first-level cache.
   private static let tilesPerTaskLimit = 16
+  /// The same where a sum is one block of products, so that the work is in the writing: longer runs of a plane are
+  /// written faster.
+  private static let shallowTilesPerTaskLimit = 96
 
   init(
     _ context: PlanContext, _ convolution: Convolution, _ parameters: Parameters<Float>,
@@ -35,7 +38,9 @@ final class ImplicitGemmCore: ConvolutionCore {
     let tiles = (geometry.pixels + rows - 1) / rows
     pixelOffsets = (0..<(tiles * rows)).map { geometry.pixelOffset(min($0, geometry.pixels - 1)) }
     let columns = tiles * grid.weights.panels * geometry.groups
-    tilesPerTask = max(1, min(Self.tilesPerTaskLimit, columns / (context.pool.size * 8)))
+    let limit =
+      taps.offsets.count <= grid.tapsPerBlock ? Self.shallowTilesPerTaskLimit : Self.tilesPerTaskLimit
+    tilesPerTask = max(1, min(limit, columns / (context.pool.size * 8)))
   }
 
   var errorModel: ErrorModel { ErrorModel(height: grid.height) }

@@ -14,19 +14,22 @@ final class PackedWeights {
   let panelStride: Int
 
   /// Packs OIHW weights. O(weights).
-  init(_ weight: Tensor<Float>, _ geometry: ConvolutionGeometry, columns: Int) {
+  ///
+  /// - Parameter blockDepth: products of a channel block, where they are more than the block's channels; zero there.
+  init(_ weight: Tensor<Float>, _ geometry: ConvolutionGeometry, columns: Int, blockDepth: Int? = nil) {
     self.columns = columns
     panels = (geometry.groupOutputs + columns - 1) / columns
-    panelStride = geometry.places * geometry.input.depth * columns
+    let depth = blockDepth ?? geometry.input.depth
+    panelStride = geometry.places * depth * columns
     buffer = AlignedBuffer(zeros: geometry.groups * panels * panelStride)
-    let (depth, area) = (geometry.input.depth, geometry.kernelArea)
+    let area = geometry.kernelArea
     for group in 0..<geometry.groups {
       for output in 0..<geometry.groupOutputs {
         let (panel, column) = output.quotientAndRemainder(dividingBy: columns)
         let target = buffer.start + (group * panels + panel) * panelStride + column
         let first = (group * geometry.groupOutputs + output) * geometry.groupInputs * area
         for input in 0..<geometry.groupInputs {
-          let (block, lane) = input.quotientAndRemainder(dividingBy: depth)
+          let (block, lane) = input.quotientAndRemainder(dividingBy: geometry.input.depth)
           for place in 0..<area {
             let product = (block * area + place) * depth + lane
             target[product * columns] = weight.values[first + input * area + place]

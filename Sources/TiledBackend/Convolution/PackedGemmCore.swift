@@ -1,0 +1,115 @@
+import Backends
+import Catalogue
+import Microkernels
+import Tensors
+
+/// conv2d as a matrix product of packed operands: for a chunk of output pixels the windows are unfolded, some blocks of
+/// sixteen products at a time, into the rows that the packed micro-kernel streams through, and multiplied while they are
+/// in the second-level cache. A 1×1 convolution is a plain GEMM so. For any stride, padding and dilation; not for groups,
+/// nor for fewer channels than a block.
+final class PackedGemmCore: ConvolutionCore {
+  static let algorithm = "packed-gemm"
+
+  let errorModel: ErrorModel
+  private let grid: PackedGrid
+  private let pool: WorkerPool
+  /// Offsets of all output pixels' windows, whole groups of MR per chunk: a last group repeats the last pixel.
+  private let pixelOffsets: [Int]
+  /// The offset of each block of sixteen products in a window.
+  private let blockOffsets: [Int]
+  /// Panels of one task.
+  private let panelsPerTask: Int
+
+  /// Panels of one task at the least, in output channels: packing rows then costs some hundredths of multiplying them.
+  private static let leastOutputs = 64
+  /// Tasks per thread that are aimed at.
+  private static let tasksPerThread = 4
+
+  /// Whether the algorithm computes such layers.
+  static func offers(_ layer: Layer, _ convolution: Convolution) -> Bool {
+    layer.kind == .conv2d && convolution.groups == 1 && layer.inputShapes[0][1] >= PackedTile.depth
+  }
+
+  init(
+    _ context: PlanContext, _ convolution: Convolution, _ parameters: Parameters<Float>,
+    _ surroundings: ConvolutionSurroundings
+  ) {
+    let geometry = ConvolutionGeometry(context.layer, convolution, input: surroundings.input)
+    precondition(geometry.input.depth == PackedTile.depth)
+    pool = context.pool
+    let grid = PackedGrid(context, geometry, parameters, surroundings, blocksPerGather: 1)
+    self.grid = grid
+    blockOffsets = geometry.blockOffsets()
+    let (pixels, rows) = (geometry.pixels, grid.kernel.rows)
+    pixelOffsets = (0..<((pixels + rows - 1) / rows * rows)).map { geometry.pixelOffset(min($0, pixels - 1)) }
+    let chunks = (pixels + grid.chunkPixels - 1) / grid.chunkPixels
+    let panels = grid.weights.panels
+    let least = max(1, Self.leastOutputs / grid.kernel.columns)
+    let most = max(least, PackedGrid.keptOutputs / grid.kernel.columns)
+    let ranges = max(
+      (panels + most - 1) / most, min(panels / least, Self.tasksPerThread * context.pool.size / chunks), 1)
+    panelsPerTask = (panels + ranges - 1) / ranges
+    errorModel = ErrorModel(height: grid.height)
+  }
+
+  var scratchCount: Int { grid.rowsCount + panelsPerTask * grid.panelSums }
+  var packedCount: Int { grid.packedCount }
+
+  func run(_ operands: ConvolutionOperands) {
+    let (pixels, panels) = (grid.geometry.pixels, grid.weights.panels)
+    let chunks = (pixels + grid.chunkPixels - 1) / grid.chunkPixels
+    let ranges = (panels + panelsPerTask - 1) / panelsPerTask
+    pool.run(tasks: chunks * ranges) { task, worker in
+      let (range, chunk) = task.quotientAndRemainder(dividingBy: chunks)
+      let first = chunk * grid.chunkPixels
+      compute(
+        pixels: first..<min(first + grid.chunkPixels, pixels),
+        panels: (range * panelsPerTask)..<min((range + 1) * panelsPerTask, panels),
+        operands.workspace.start(worker), operands)
+    }
+  }
+
+  private func compute(
+    pixels: Range<Int>, panels: Range<Int>, _ rows: UnsafeMutablePointer<Float>,
+    _ operands: ConvolutionOperands
+  ) {
+    let sums = rows + grid.rowsCount
+    let places = grid.geometry.places
+    for first in stride(from: 0, to: places, by: grid.blocksPerPass) {
+      let blocks = first..<min(first + grid.blocksPerPass, places)
+      pack(pixels, blocks, of: operands.input, into: rows)
+      for panel in panels {
+        grid.multiply(
+          panel: panel, blocks: blocks, pixels: pixels.count, rows: rows,
+          sums: sums + (panel - panels.lowerBound) * grid.panelSums)
+      }
+    }
+    for panel in panels {
+      grid.finish(
+        panel: panel, pixels: pixels, sums: sums + (panel - panels.lowerBound) * grid.panelSums, operands)
+    }
+  }
+
+  /// Copies some blocks of the windows of `pixels`: [group][block][MR][16].
+  private func pack(
+    _ pixels: Range<Int>, _ blocks: Range<Int>, of map: UnsafePointer<Float>,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let rows = grid.kernel.rows
+    let map = UnsafeRawPointer(map)
+    let stride = MemoryLayout<Float>.stride
+    pixelOffsets.withUnsafeBufferPointer { offsets in
+      for group in 0..<((pixels.count + rows - 1) / rows) {
+        var place = UnsafeMutableRawPointer(target + group * grid.groupSize)
+        for block in blocks {
+          for row in 0..<rows {
+            let offset = offsets[pixels.lowerBound + group * rows + row] + blockOffsets[block]
+            place.storeBytes(
+              of: map.load(fromByteOffset: offset * stride, as: SIMD16<Float>.self), as: SIMD16<Float>.self)
+            place += MemoryLayout<SIMD16<Float>>.stride
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Backends
+import Catalogue
+import Microkernels
+import Tensors
+
+/// The part of a GEMM that packed and deformable convolution share: rows of sixteen-channel blocks, packed in groups of
+/// MR pixels, against panels of NR output channels, finished by an ``Epilogue``.
+///
+/// Summation tree of one output: chains of KC = 16·blocksPerChain products, then a chain over the ⌈K/KC⌉ chains.
+final class PackedGrid {
+  let geometry: ConvolutionGeometry
+  let kernel: PackedGemmKernel
+  let weights: PackedWeights
+  /// Pixels of a chunk: whole groups of MR.
+  let chunkPixels: Int
+  /// Blocks of sixteen products that a pass packs at a time, of ``ConvolutionGeometry/places`` in all: whole chains, so
+  /// that a panel's weights of a pass stay in the first-level cache while all groups of a chunk meet them.
+  let blocksPerPass: Int
+  private let epilogue: Epilogue
+
+  /// Blocks in one chain of products, KC = 144: one channel block of a 3×3 window.
+  static let blocksPerChain = 9
+  /// Bytes of a panel's weights in a pass, about: part of a first-level cache of 32 KiB.
+  private static let passPanelBytes = 20 << 10
+  /// Output channels whose sums a chunk keeps at the most.
+  static let keptOutputs = 256
+
+  /// - Parameters:
+  ///   - blocksPerGather: blocks that are packed together: a pass is a multiple of them.
+  ///   - leastChunks: chunks that the pixels are cut into at the least.
+  init(
+    _ context: PlanContext, _ geometry: ConvolutionGeometry, _ parameters: Parameters<Float>,
+    _ surroundings: ConvolutionSurroundings, blocksPerGather: Int, leastChunks: Int = 1
+  ) {
+    guard let weight = parameters.weight else { preconditionFailure("a convolution has weights") }
+    self.geometry = geometry
+    let unit = Self.leastCommonMultiple(Self.blocksPerChain, blocksPerGather)
+    let kernels = context.kernels.packedGemms
+    let panelBytes = PackedTile.depth * kernels[0].columns * MemoryLayout<Float>.stride
+    blocksPerPass = max(1, Self.passPanelBytes / (panelBytes * unit)) * unit
+    let chunks = Self.chunks(
+      pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
+      threads: context.pool.size, least: leastChunks)
+    let most = (geometry.pixels + chunks - 1) / chunks
+    kernel = PackedGemmKernel.leastFilled(kernels, rows: most, columns: geometry.groupOutputs)
+    chunkPixels = (most + kernel.rows - 1) / kernel.rows * kernel.rows
+    weights = PackedWeights(weight, geometry, columns: kernel.columns, blockDepth: PackedTile.depth)
+    epilogue = Epilogue(
+      context.kernels, geometry, parameters, surroundings, columns: kernel.columns, panels: weights.panels)
+  }
+
+  /// Chunks that the pixels are cut into: few enough that weights are read a few times only, small enough that the
+  /// packed rows of a pass and the sums stay in three quarters of the second-level cache.
+  private static func chunks(pixels: Int, pass: Int, outputs: Int, threads: Int, least: Int) -> Int {
+    let perPixel = (pass * PackedTile.depth + min(outputs, keptOutputs)) * MemoryLayout<Float>.stride
+    let most = max(16, CacheSize.secondLevel * 3 / 4 / perPixel)
+    let chunks = max(least, (pixels + most - 1) / most)
+    // As many for every thread, where there are several.
+    return chunks == 1 ? 1 : (chunks + threads - 1) / threads * threads
+  }
+
+  private static func leastCommonMultiple(_ x: Int, _ y: Int) -> Int {
+    var multiple = x
+    while multiple % y != 0 { multiple += x }
+    return multiple
+  }
+
+  /// The height of the summation tree, bias and norm included. The zeros that fill up the only block of a map of few
+  /// channels round nothing.
+  var height: Int {
+    let places = geometry.places
+    let chains = (places + Self.blocksPerChain - 1) / Self.blocksPerChain
+    return min(Self.blocksPerChain, places) * geometry.input.depth + chains - 1 + epilogue.roundings
+  }
+
+  /// Floats of one group of packed rows of a pass.
+  var groupSize: Int { min(blocksPerPass, geometry.places) * kernel.rows * PackedTile.depth }
+  /// Floats of a chunk's packed rows.
+  var rowsCount: Int { chunkPixels / kernel.rows * groupSize }
+  /// Floats of one panel's sums.
+  var panelSums: Int { chunkPixels * kernel.columns }
+  /// Floats of weights, scales and shifts.
+  var packedCount: Int { weights.buffer.count + epilogue.packedCount }
+
+  /// Adds the products of a pass to one panel's sums.
+  ///
+  /// - Parameters:
+  ///   - blocks: those of the pass, of all that a sum runs over. The first pass replaces the sums.
+  ///   - pixels: how many of a chunk's pixels there are.
+  ///   - rows: the packed rows, a group every ``groupSize`` floats.
+  func multiply(
+    panel: Int, blocks: Range<Int>, pixels: Int, rows: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
+  ) {
+    let b = weights.panel(panel, group: 0, fromProduct: blocks.lowerBound * PackedTile.depth)
+    let tileSize = kernel.rows * kernel.columns
+    for group in 0..<((pixels + kernel.rows - 1) / kernel.rows) {
+      kernel.run(
+        PackedTile(
+          a: rows + group * groupSize, b: b, c: sums + group * tileSize, blocks: blocks.count,
+          blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0))
+    }
+  }
+
+  /// Finishes one panel's sums of some output pixels and stores them.
+  func finish(
+    panel: Int, pixels: Range<Int>, sums: UnsafeMutablePointer<Float>, _ operands: ConvolutionOperands
+  ) {
+    epilogue.finish(
+      sums, panel: panel, group: 0, pixels: pixels, output: operands.output, factor: operands.factor)
+  }
+}
+
+extension PackedGemmKernel {
+  /// The kernel that wastes least on rows and columns that are filled up; of equals, the one listed first.
+  static func leastFilled(_ kernels: [PackedGemmKernel], rows: Int, columns: Int) -> PackedGemmKernel {
+    func filled(_ kernel: PackedGemmKernel) -> Int {
+      let tiles = (rows + kernel.rows - 1) / kernel.rows
+      let panels = (columns + kernel.columns - 1) / kernel.columns
+      return tiles * kernel.rows * panels * kernel.columns
+    }
+    return kernels.dropFirst().reduce(kernels[0]) { filled($1) < filled($0) ? $1 : $0 }
+  }
+}
