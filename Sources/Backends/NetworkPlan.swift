@@ -30,7 +30,8 @@ extension NetworkPlan {
 package struct NetworkMemory: Sendable, Hashable, Codable {
   /// Weights, scales and shifts in the order in which they are read.
   package var parameters: Int
-  /// All activations; nothing is allocated beside it when the network runs.
+  /// All activations. Beside them a run allocates the list of detections only, and some bytes for each job of the
+  /// threads.
   package var activations: Int
   /// What the kernels of one layer need at a time.
   package var scratch: Int

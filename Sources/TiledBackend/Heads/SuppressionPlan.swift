@@ -4,11 +4,19 @@ import Tensors
 
 /// nms: candidates are gathered class by class in one pass over the scores, sorted, and suppressed greedily, one class
 /// to a task. A class is done when it has its full number of boxes, so no candidate meets more than that many.
+///
+/// The lists of a run keep their memory for the next one.
 final class SuppressionPlan: TiledPlan {
   private let suppression: Suppression
+  /// By class.
+  private var candidates: [[Candidate]]
+  private var kept: [[KeptBox]]
 
   init(_ context: PlanContext, _ suppression: Suppression) {
     self.suppression = suppression
+    let classes = context.layer.inputShapes[1][1]
+    candidates = [[Candidate]](repeating: [], count: classes)
+    kept = [[KeptBox]](repeating: [], count: classes)
     super.init(context, .exact)
   }
 
@@ -16,6 +24,12 @@ final class SuppressionPlan: TiledPlan {
   private struct Candidate {
     let row: Int
     let score: Float
+  }
+
+  /// A candidate that no better one of its class overlaps.
+  private struct KeptBox {
+    let candidate: Candidate
+    let box: PixelBox
   }
 
   override func compute(_ inputs: [Tensor<Float>], into output: inout Tensor<Float>) {
@@ -31,31 +45,32 @@ final class SuppressionPlan: TiledPlan {
   func detections(
     boxes: UnsafePointer<Float>, scores: UnsafePointer<Float>, objectness: UnsafePointer<Float>
   ) -> Tensor<Float> {
-    let classes = layer.inputShapes[1][1]
-    let candidates = gather(scores, objectness, classes: classes)
+    gather(scores, objectness)
     nonisolated(unsafe) let boxes = boxes
-    var kept = [[Candidate]](repeating: [], count: classes)
-    kept.withUnsafeMutableBufferPointer { kept in
-      nonisolated(unsafe) let kept = kept
-      context.pool.run(tasks: classes) { label, _ in
-        kept[label] = suppress(candidates[label], boxes)
+    candidates.withUnsafeMutableBufferPointer { candidates in
+      kept.withUnsafeMutableBufferPointer { kept in
+        nonisolated(unsafe) let (candidates, kept) = (candidates, kept)
+        context.pool.run(tasks: kept.count) { label, _ in
+          suppress(&candidates[label], boxes, into: &kept[label])
+        }
       }
     }
     var rows: [Float] = []
-    for (label, candidates) in kept.enumerated() {
-      for candidate in candidates {
-        rows += [Float(label), candidate.score]
-        rows += (0..<4).map { boxes[4 * candidate.row + $0] }
+    rows.reserveCapacity(6 * kept.reduce(0) { $0 + $1.count })
+    for (label, found) in kept.enumerated() {
+      for one in found {
+        rows.append(Float(label))
+        rows.append(one.candidate.score)
+        for corner in 0..<4 { rows.append(boxes[4 * one.candidate.row + corner]) }
       }
     }
     return Tensor(Shape(trusted: [rows.count / 6, 6]), values: rows)
   }
 
-  /// The candidates of every class but the background, in row order.
-  private func gather(
-    _ scores: UnsafePointer<Float>, _ objectness: UnsafePointer<Float>, classes: Int
-  ) -> [[Candidate]] {
-    var candidates = [[Candidate]](repeating: [], count: classes)
+  /// Lists the candidates of every class but the background, in row order.
+  private func gather(_ scores: UnsafePointer<Float>, _ objectness: UnsafePointer<Float>) {
+    let classes = candidates.count
+    for label in 0..<classes { candidates[label].removeAll(keepingCapacity: true) }
     let threshold = Float(roundedDown: suppression.scoreThreshold)
     // An anchor without an object scores 0 in every class, which passes where the threshold is negative.
     let objectnessThreshold = Float(roundedDown: suppression.objectnessThreshold)
@@ -67,22 +82,21 @@ final class SuppressionPlan: TiledPlan {
         if score > threshold { candidates[label].append(Candidate(row: row, score: score)) }
       }
     }
-    return candidates
   }
 
-  private func suppress(_ candidates: [Candidate], _ boxes: UnsafePointer<Float>) -> [Candidate] {
-    let sorted = candidates.sorted { ($0.score, $1.row) > ($1.score, $0.row) }
+  /// Sorts one class's candidates and lists those that are kept.
+  private func suppress(
+    _ candidates: inout [Candidate], _ boxes: UnsafePointer<Float>, into kept: inout [KeptBox]
+  ) {
+    kept.removeAll(keepingCapacity: true)
+    candidates.sort { ($0.score, $1.row) > ($1.score, $0.row) }
     let threshold = Float(roundedDown: suppression.iouThreshold)
-    var kept: [Candidate] = []
-    var keptBoxes: [PixelBox] = []
-    for candidate in sorted {
+    for candidate in candidates {
       let box = PixelBox(boxes, row: candidate.row)
-      if keptBoxes.contains(where: { $0.overlap(with: box) > threshold }) { continue }
-      kept.append(candidate)
-      keptBoxes.append(box)
+      if kept.contains(where: { $0.box.overlap(with: box) > threshold }) { continue }
+      kept.append(KeptBox(candidate: candidate, box: box))
       if kept.count == suppression.maxPerClass { break }
     }
-    return kept
   }
 }
 

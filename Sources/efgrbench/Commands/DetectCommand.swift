@@ -6,7 +6,6 @@ import Foundation
 import Golden
 import Tensors
 import TiledBackend
-import Verification
 
 /// A picture through the whole network.
 struct DetectCommand: ParsableCommand {
@@ -56,7 +55,7 @@ struct DetectCommand: ParsableCommand {
     }
   }
 
-  /// Runs the network by the tiled backend, releasing what no later layer reads.
+  /// Runs the network by the tiled backend's own plan of it.
   private func detect(
     _ picture: Picture, _ network: Network, _ parameters: any ParameterStore
   ) throws -> [Detection] {
@@ -65,18 +64,15 @@ struct DetectCommand: ParsableCommand {
       instructionSet: instructionSet, threads: threads,
       choice: try kernels.resolveChoice(
         conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads)))
-    let feed = NetworkFeed(picture, size: network.imageSize)
-    let lifetimes = Lifetimes(network)
-    var outputs: [String: Tensor<Float>] = [:]
-    var last = Tensor<Float>(Shape(trusted: [0, 6]), values: [])
-    for step in network.steps {
-      let plan = try backend.plan(step.layer, parameters: parameters.parameters(for: step.layer))
-      last = Tensor(step.layer.outputShape, repeating: 0)
-      plan.run(feed.inputs(of: step, outputs: outputs), into: &last)
-      outputs[step.layer.name] = last
-      for name in lifetimes.ending(with: step.layer.name) { outputs[name] = nil }
+    guard let plan = try backend.planNetwork(network, parameters: parameters.parameters),
+      let last = network.steps.last?.layer.name
+    else {
+      throw ProgramError(
+        status: .internalError, description: "The tiled backend has no plan of \(network.name).")
     }
-    return Detection.all(in: last).filter { Double($0.score) >= least }.sorted { $0.score > $1.score }
+    plan.run(NetworkFeed(picture, size: network.imageSize))
+    let detections = plan.result(of: last) ?? Tensor<Float>(Shape(trusted: [0, 6]), values: [])
+    return Detection.all(in: detections).filter { Double($0.score) >= least }.sorted { $0.score > $1.score }
   }
 
   private static func table(_ detections: [Detection], _ names: ClassNames) -> TextTable {
