@@ -171,6 +171,7 @@ extension PackedGemmKernel {
     name = kernel.name
     rows = kernel.rows
     columns = kernel.columns
+    loads = kernel.loads
     run = { tile in
       blocks.note(tile.accumulates ? 1 : 0)
       chains.note(tile.blocks <= tile.blocksPerChain ? 0 : tile.blocks % tile.blocksPerChain == 0 ? 1 : 2)

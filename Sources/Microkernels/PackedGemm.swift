@@ -46,6 +46,8 @@ public struct PackedGemmKernel: Sendable {
   public let rows: Int
   /// NR: output channels in a tile.
   public let columns: Int
+  /// Operands loaded per multiply–add of a vector: (MR + NR/lanes) ÷ (MR·NR/lanes).
+  public let loads: Double
   /// Computes one tile.
   public let run: @Sendable (borrowing PackedTile) -> Void
 
@@ -58,6 +60,7 @@ public struct PackedGemmKernel: Sendable {
     name = "packed_sgemm_\(rows)x\(vectors * V.scalarCount)_\(suffix)"
     self.rows = rows
     columns = vectors * V.scalarCount
+    loads = Double(rows + vectors) / Double(rows * vectors)
     run = { multiplyPackedTile($0, V.self, rows: shape, vectors: width) }
   }
 }

@@ -42,7 +42,7 @@ final class PackedGrid {
       pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
       threads: context.pool.size, least: leastChunks)
     let most = (geometry.pixels + chunks - 1) / chunks
-    kernel = PackedGemmKernel.leastFilled(kernels, rows: most, columns: geometry.groupOutputs)
+    kernel = PackedGemmKernel.best(kernels, rows: most, columns: geometry.groupOutputs)
     chunkPixels = (most + kernel.rows - 1) / kernel.rows * kernel.rows
     weights = PackedWeights(weight, geometry, columns: kernel.columns, blockDepth: PackedTile.depth)
     epilogue = Epilogue(
@@ -107,17 +107,5 @@ final class PackedGrid {
   ) {
     epilogue.finish(
       sums, panel: panel, group: 0, pixels: pixels, output: operands.output, factor: operands.factor)
-  }
-}
-
-extension PackedGemmKernel {
-  /// The kernel that wastes least on rows and columns that are filled up; of equals, the one listed first.
-  static func leastFilled(_ kernels: [PackedGemmKernel], rows: Int, columns: Int) -> PackedGemmKernel {
-    func filled(_ kernel: PackedGemmKernel) -> Int {
-      let tiles = (rows + kernel.rows - 1) / kernel.rows
-      let panels = (columns + kernel.columns - 1) / kernel.columns
-      return tiles * kernel.rows * panels * kernel.columns
-    }
-    return kernels.dropFirst().reduce(kernels[0]) { filled($1) < filled($0) ? $1 : $0 }
   }
 }

@@ -26,30 +26,19 @@ struct WinogradChunking {
     self.matrices = matrices
     isShared = tiles <= Self.sharedTileLimit
     let limit = isShared ? Self.sharedTileLimit : Self.chunkTileLimit
-    let best = Self.best(kernels, tiles: tiles, outputs: outputs, limit: limit)
+    let leastParts = (tiles + limit - 1) / limit
+    let best = PackedGemmKernel.best(
+      kernels, rows: (tiles + leastParts - 1) / leastParts, columns: outputs)
     kernel = best
     let rows = best.rows
     let panels = (outputs + best.columns - 1) / best.columns
     // Few panels leave threads without work unless the tiles are cut too: two tasks per thread at the least.
-    let parts = max((tiles + limit - 1) / limit, isShared ? (2 * threads + panels - 1) / panels : 1)
+    let parts = max(leastParts, isShared ? (2 * threads + panels - 1) / panels : 1)
     let perChunk = ((tiles + parts - 1) / parts + rows - 1) / rows * rows
     chunks = stride(from: 0, to: tiles, by: perChunk).map { $0..<min($0 + perChunk, tiles) }
     let slots = (isShared ? tiles + rows - 1 : perChunk) / rows * rows
     patchStride = slots * channels + 16
     sumStride = perChunk * best.columns + 16
-  }
-
-  /// The kernel that wastes least on rows and panels that are filled up; of equals, the one listed first.
-  private static func best(
-    _ kernels: [PackedGemmKernel], tiles: Int, outputs: Int, limit: Int
-  ) -> PackedGemmKernel {
-    func waste(_ kernel: PackedGemmKernel) -> Int {
-      let parts = (tiles + limit - 1) / limit
-      let rows = ((tiles + parts - 1) / parts + kernel.rows - 1) / kernel.rows * kernel.rows
-      let columns = (outputs + kernel.columns - 1) / kernel.columns * kernel.columns
-      return rows * columns
-    }
-    return kernels.dropFirst().reduce(kernels[0]) { waste($1) < waste($0) ? $1 : $0 }
   }
 
   /// Groups of MR rows that hold `tiles`.
