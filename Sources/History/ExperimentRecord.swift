@@ -117,19 +117,19 @@ package struct BlockRecord: Sendable, Hashable {
     self.visits = visits
   }
 
-  /// A subject's times in this block: the quickest sample of each process. Whatever disturbs a sample makes it longer, so
-  /// the quickest says most of the code; the ratio is then one of medians over processes. Nil where it was not timed.
+  /// A subject's times in this block, see ``BlockTimes/init(arms:samples:)``. Nil where it was not timed.
   package func times(of subject: Int) -> BlockTimes? {
-    times(ofSum: [subject])
+    BlockTimes(arms: visits.map(\.arm), samples: visits.map { $0.samples[subject] ?? [] })
   }
 
-  /// The sums over several subjects' quickest samples. Nil where one was not timed.
+  /// The sums over several subjects' times. Nil where one was not timed.
   package func times(ofSum subjects: [Int]) -> BlockTimes? {
-    guard !subjects.isEmpty else { return nil }
-    let sums = visits.map { visit in
-      subjects.reduce(0.0) { $0 + (visit.samples[$1]?.min() ?? .nan) }
+    let times = subjects.compactMap(times)
+    guard !times.isEmpty, times.count == subjects.count else { return nil }
+    let sums = [\BlockTimes.base, \.control, \.heads[0], \.heads[1]].map { part in
+      times.reduce(0) { $0 + $1[keyPath: part] }
     }
-    return BlockTimes(arms: visits.map(\.arm), values: sums)
+    return BlockTimes(arms: [.base, .control, .head, .head], values: sums)
   }
 }
 

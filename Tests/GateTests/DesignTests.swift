@@ -35,6 +35,31 @@ struct DesignTests {
     #expect(BlockTimes(arms: [.base, .head, .head, .control], values: [1, 2, 0, 4]) == nil)
     #expect(BlockTimes(arms: [.base, .head, .head, .control], values: [1, 2, .infinity, 4]) == nil)
     #expect(BlockTimes(arms: [.base, .head, .head, .control], values: [1, 2, 3, 4])?.heads == [2, 3])
+    #expect(BlockTimes(arms: [.base, .head, .head, .control], samples: [[1], [2], [], [4]]) == nil)
+  }
+
+  @Test func whatAPassSharesCancelsAndAWildSampleSpoilsNoMoreThanIt() throws {
+    let usual = [1.0, 1.5, 2, 1.1, 1.2].map { $0 * 700 }
+    var samples = [usual, usual.map { $0 * 1.05 }, usual.map { $0 * 1.05 }, usual]
+    samples[1][2] *= 10
+    let times = try #require(BlockTimes(arms: [.base, .head, .head, .control], samples: samples))
+    #expect(abs(times.contrast - log(1.05)) < 1e-12)
+    #expect(abs(times.controlContrast) < 1e-12)
+    #expect(times.base > 700 && times.base < 1400)
+  }
+
+  /// The names of a block's processes are coins': under the null hypothesis each exchange is as likely.
+  @Test func exchangedNamesExchangeTheTimes() throws {
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<50 {
+      let samples = (0..<4).map { _ in (0..<6).map { _ in exp(Double.random(in: 0...2, using: &generator)) } }
+      let one = try #require(BlockTimes(arms: [.base, .head, .head, .control], samples: samples))
+      let other = try #require(BlockTimes(arms: [.head, .base, .control, .head], samples: samples))
+      #expect(abs(one.contrast + other.contrast) < 1e-12)
+      let times = [one.base, one.control] + one.heads
+      let exchanged = other.heads + [other.base, other.control]
+      for (time, same) in zip(times, exchanged) { #expect(abs(time - same) < 1e-12 * time) }
+    }
   }
 
   @Test func discardingFollowsTheRules() {

@@ -38,7 +38,7 @@ struct ABCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Blocks of each stage, instead of what --detect asks for.", valueName: "n"))
   var blocks: Int?
   @Option(help: ArgumentHelp("Samples of each layer in a process.", valueName: "n"))
-  var passes = 3
+  var passes = GateSettings.passes
   @Option(help: ArgumentHelp("What caches hold: hot, cold-weights, cold.", valueName: "state"))
   var cache = "hot"
   @Option(help: ArgumentHelp("Only the i-th of n parts of the layers, for n jobs.", valueName: "i/n"))
