@@ -71,8 +71,8 @@ struct DesignTests {
       return rules.broken(by: [calm, visit, calm], usualControlKernel: 1000, processors: 2)
     }
     #expect(broken { _ in } == nil)
-    #expect(broken { $0.steal = 0.099e9 } == nil)
-    #expect(broken { $0.steal = 0.101e9 }?.contains("5 %") == true)
+    #expect(broken { $0.steal = 0.299e9 } == nil)
+    #expect(broken { $0.steal = 0.301e9 }?.contains("15 %") == true)
     #expect(broken { $0.controlKernel = 1499 } == nil)
     #expect(broken { $0.controlKernel = 1501 }?.contains("1.5 times") == true)
     #expect(broken { $0.majorFaults = 51 }?.contains("50 page faults") == true)
@@ -86,7 +86,7 @@ struct DesignTests {
   /// What is thrown away can't depend on arms: the rules are not told of them.
   @Test func discardingDoesNotDependOnTheOrderOfVisits() {
     let rules = DiscardRules()
-    let visits = (0..<4).map { VisitConditions(wall: 1e9, steal: Double($0) * 4e7, controlKernel: 1) }
+    let visits = (0..<4).map { VisitConditions(wall: 1e9, steal: Double($0) * 12e7, controlKernel: 1) }
     let verdicts = [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]].map { order in
       rules.broken(by: order.map { visits[$0] }, usualControlKernel: 1, processors: 2)
     }

@@ -20,9 +20,20 @@ struct ChildCommand: ParsableCommand {
       case .time:
         let timing = try ChildTiming(request)
         try write(timing.reply())
-        while let line = readLine() { try write(try timing.take(try read(line))) }
+        while let line = readLine() { try take(line, timing) }
       }
       return .good
+    }
+  }
+
+  private func take(_ line: String, _ timing: ChildTiming) throws {
+    switch ChildTurn(line: line) {
+    case .prepare(let subject):
+      try timing.prepare(subject)
+      try write(timing.reply())
+    case .sample: write("\(try timing.sample())")
+    case .report: try write(timing.reply())
+    case nil: throw ProgramError.badInput("\"\(line)\" is no turn of \(ChildRequest.schema).")
     }
   }
 
@@ -37,6 +48,8 @@ struct ChildCommand: ParsableCommand {
   private func write(_ reply: ChildReply) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    FileHandle.standardOutput.write(try encoder.encode(reply) + Data("\n".utf8))
+    write(String(decoding: try encoder.encode(reply), as: UTF8.self))
   }
+
+  private func write(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 }

@@ -11,7 +11,6 @@ final class BlockSession {
   private let usage = ChildUsage.now()
   private let start = MonotonicClock.now()
   private var spending = Spending()
-  private var lastReplies: [ChildReply]
 
   /// Nanoseconds of the parts of a block, one after the other.
   struct Spending {
@@ -41,28 +40,29 @@ final class BlockSession {
     firstKernel = controlKernel()
     let begun = MonotonicClock.now()
     children = try arms.map { try ChildProcess($0, of: builds, request($0)) }
-    lastReplies = try children.map { try $0.receive() }
+    for child in children { _ = try child.receive() }
     spending.starting = Double(MonotonicClock.now() - begun)
   }
 
-  /// What the request was answered with, by process.
-  var replies: [ChildReply] { lastReplies }
+  /// What the processes tell of themselves.
+  func report() throws -> [ChildReply] {
+    for child in children { child.send(.report) }
+    return try children.map { try $0.receive() }
+  }
 
   /// Takes samples of the request's subject number `subject`.
   ///
-  /// - Returns: by process, the last reply with all samples of the subject; nil where the build does not offer it.
+  /// - Returns: by process, the subject with all its samples; nil where the build does not offer it.
   func time(_ subject: Int, passes: Int) throws -> [ChildReply.Result?] {
     let begun = MonotonicClock.now()
-    for child in children { child.send(ChildTurn(step: .prepare, subject: subject)) }
-    lastReplies = try children.map { try $0.receive() }
-    var results = lastReplies.map(\.results.first)
+    for child in children { child.send(.prepare(subject)) }
+    var results = try children.map { try $0.receive().results.first }
     let ready = MonotonicClock.now()
     spending.preparing += Double(ready - begun)
     for pass in 0..<passes {
       for place in order(of: pass) where results[place] != nil {
-        children[place].send(ChildTurn(step: .sample, subject: subject))
-        lastReplies[place] = try children[place].receive()
-        results[place]?.samples += lastReplies[place].results.first?.samples ?? []
+        children[place].send(.sample)
+        results[place]?.samples.append(try children[place].receiveSample())
       }
     }
     spending.turns += Double(MonotonicClock.now() - ready)
@@ -77,8 +77,9 @@ final class BlockSession {
 
   /// Ends the processes.
   ///
-  /// - Returns: what went on around each of them, and where the time went.
-  func end() -> (conditions: [VisitConditions], spending: Spending) {
+  /// - Returns: what went on around each of them, what they tell of themselves, and where the time went.
+  func end() throws -> (conditions: [VisitConditions], replies: [ChildReply], spending: Spending) {
+    let replies = try report()
     let lastKernel = controlKernel()
     let wall = Double(MonotonicClock.now() - start)
     let steal = ChildUsage.now().since(usage).steal
@@ -92,7 +93,7 @@ final class BlockSession {
         wall: wall, steal: steal, involuntarySwitches: own.involuntarySwitches, minorFaults: own.minorFaults,
         majorFaults: own.majorFaults, controlKernel: place < children.count / 2 ? firstKernel : lastKernel)
     }
-    for reply in lastReplies { spending.inside += reply.spent }
-    return (conditions, spending)
+    for reply in replies { spending.inside += reply.spent }
+    return (conditions, replies, spending)
   }
 }

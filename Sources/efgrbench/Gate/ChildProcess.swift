@@ -27,29 +27,43 @@ final class ChildProcess {
     send(request)
   }
 
-  /// Asks for a turn; ``receive()`` gives the answer.
-  func send(_ turn: ChildTurn) { write(turn) }
+  /// Asks for a turn; ``receive()`` gives the answer, ``receiveSample()`` that to a sample.
+  func send(_ turn: ChildTurn) { write(Data(turn.line.utf8)) }
 
-  private func send(_ request: ChildRequest) { write(request) }
+  private func send(_ request: ChildRequest) { (try? JSONEncoder().encode(request)).map(write) }
 
   /// A line is a few kilobytes, less than a pipe holds, so writing before reading can't block; a program that takes none
   /// is judged by how it ends.
-  private func write(_ line: some Encodable) {
-    try? input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(line) + Data("\n".utf8))
+  private func write(_ line: Data) {
+    try? input.fileHandleForWriting.write(contentsOf: line + Data("\n".utf8))
   }
 
   /// The next answer.
   ///
   /// - Throws: ``ProgramError`` where the program failed or does not understand, ``Interrupted`` where the user stopped it.
   func receive() throws -> ChildReply {
+    let line = try receiveLine()
+    guard let reply = try? JSONDecoder().decode(ChildReply.self, from: line),
+      reply.schema == ChildRequest.schema
+    else { throw failure() }
+    return reply
+  }
+
+  /// The answer to a sample: nanoseconds per call.
+  ///
+  /// - Throws: as ``receive()`` does.
+  func receiveSample() throws -> Double {
+    let line = try receiveLine()
+    guard let time = Double(String(decoding: line, as: UTF8.self)) else { throw failure() }
+    return time
+  }
+
+  private func receiveLine() throws -> Data {
     while true {
       if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
         let line = unread[..<end]
         unread = unread[unread.index(after: end)...]
-        guard let reply = try? JSONDecoder().decode(ChildReply.self, from: line),
-          reply.schema == ChildRequest.schema
-        else { throw failure() }
-        return reply
+        return line
       }
       let more = output.fileHandleForReading.availableData
       if more.isEmpty { throw failure() }

@@ -1,10 +1,10 @@
 import Measurement
 
-/// What `ab` asks of a build, in a process of its own: the first line of its standard input. Every line is answered by
-/// one ``ChildReply``. Builds of different age must understand each other: a change of meaning changes the schema's
+/// What `ab` asks of a build, in a process of its own: the first line of its standard input, answered by a
+/// ``ChildReply``. Builds of different age must understand each other: a change of meaning changes the schema's
 /// number.
 struct ChildRequest: Codable, Sendable {
-  static let schema = "efgrbench-child/2"
+  static let schema = "efgrbench-child/3"
 
   enum Task: String, Codable, Sendable {
     /// Judge every subject once; none are timed.
@@ -56,22 +56,42 @@ struct ChildRequest: Codable, Sendable {
   static let quietness = 1.1
 }
 
-/// What a process that times does next. The processes of a block take turns: each layer is timed by all of them within
-/// milliseconds, so that what drifts more slowly than that disturbs all alike.
-struct ChildTurn: Codable, Sendable {
-  enum Step: String, Codable, Sendable {
-    /// Make a subject ready, in place of the one before.
-    case prepare
-    /// Take one sample of it.
-    case sample
+/// What a process that times does next, one line each. The processes of a block take turns: each layer is timed by all of
+/// them within milliseconds, so that what drifts more slowly than that disturbs all alike.
+///
+/// There are thousands of turns in a block, each between two samples of half a millisecond: words and numbers take a tenth
+/// of the time that JSON does.
+enum ChildTurn: Sendable, Hashable {
+  /// `prepare N`: make the request's subject number N ready, in place of the one before. Answered by a ``ChildReply``.
+  case prepare(Int)
+  /// `sample`: take one sample of it. Answered by its nanoseconds per call, a line with a number.
+  case sample
+  /// `report`: answered by a ``ChildReply`` that tells what went on so far.
+  case report
+
+  var line: String {
+    switch self {
+    case .prepare(let subject): "prepare \(subject)"
+    case .sample: "sample"
+    case .report: "report"
+    }
   }
 
-  var step: Step
-  /// The subject's place in the request; that of the last `prepare` for a sample.
-  var subject: Int
+  /// Nil for a line that is no turn.
+  init?(line: String) {
+    let words = line.split(separator: " ")
+    switch (words.first, words.count) {
+    case ("prepare", 2):
+      guard let subject = Int(words[1]) else { return nil }
+      self = .prepare(subject)
+    case ("sample", 1): self = .sample
+    case ("report", 1): self = .report
+    default: return nil
+    }
+  }
 }
 
-/// What the process answers on standard output, in one line.
+/// What the process answers on standard output, as JSON in one line.
 struct ChildReply: Codable, Sendable {
   struct Result: Codable, Sendable {
     var layer: String
@@ -82,7 +102,7 @@ struct ChildReply: Codable, Sendable {
     var status: String?
     var maxRatio: Double?
     var message = ""
-    /// Nanoseconds per call.
+    /// Nanoseconds per call, as the turns were answered.
     var samples: [Double] = []
   }
 

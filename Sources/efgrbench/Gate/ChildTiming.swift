@@ -79,28 +79,30 @@ final class ChildTiming {
     Affinity.bind(0, to: isBound ? [first] : processors)
   }
 
-  /// Does one turn.
+  /// Makes a subject of the request ready.
   ///
-  /// - Throws: ``ProgramError`` for a turn that the request does not provide for.
-  func take(_ turn: ChildTurn) throws -> ChildReply {
-    guard request.subjects.indices.contains(turn.subject) else {
-      throw ProgramError.badInput("The request has no subject \(turn.subject).")
+  /// - Throws: ``ProgramError`` for one that the request does not have.
+  func prepare(_ subject: Int) throws {
+    guard request.subjects.indices.contains(subject) else {
+      throw ProgramError.badInput("The request has no subject \(subject).")
     }
-    switch turn.step {
-    case .prepare:
-      // The one before goes first, so that its memory serves again.
-      bench = nil
-      bench = try makeBench(request.subjects[turn.subject])
-      return reply()
-    case .sample:
-      guard let bench else {
-        throw ProgramError.badInput("A sample was asked for before its subject was ready.")
-      }
-      return reply(sampleQuietly(bench))
-    }
+    // The one before goes first, so that its memory serves again.
+    bench = nil
+    bench = try makeBench(request.subjects[subject])
   }
 
-  func reply(_ sample: Double? = nil) -> ChildReply {
+  /// Takes one sample of the subject that is ready.
+  ///
+  /// - Returns: nanoseconds per call.
+  /// - Throws: ``ProgramError`` where none is.
+  func sample() throws -> Double {
+    guard let bench else {
+      throw ProgramError.badInput("A sample was asked for before its subject was ready.")
+    }
+    return sampleQuietly(bench)
+  }
+
+  func reply() -> ChildReply {
     var reply = ChildReply(
       build: isIntroduced ? nil : build, peakRound: quickestRound.isFinite ? quickestRound : nil,
       disturbed: disturbed,
@@ -110,7 +112,7 @@ final class ChildTiming {
       reply.results = [
         ChildReply.Result(
           layer: bench.subject.layer, kind: bench.plan.layer.kind.rawValue, backend: bench.subject.backend,
-          algorithm: bench.plan.algorithm, samples: sample.map { [$0] } ?? [])
+          algorithm: bench.plan.algorithm)
       ]
     }
     return reply

@@ -93,12 +93,11 @@ final class Experiment {
       subjects[index].repetitions = max(1, Int((GateSettings.sampleDuration / quickest).rounded(.up)))
       let share = settings.injections.first { $0.layer == subjects[index].layer }?.share ?? 0
       let median = Statistics.median(samples) ?? quickest
-      if share > 0, let round = session.replies[0].peakRound, round > 0 {
+      if share > 0, let round = try session.report()[0].peakRound, round > 0 {
         addedRounds[index] = max(1, Int((share * median / round).rounded()))
       }
     }
-    learn(session.replies[0], .base)
-    _ = session.end()
+    learn(try session.end().replies[0], .base)
   }
 
   /// Enters the experiment in the record, where there is one.
@@ -194,8 +193,8 @@ final class Experiment {
         samples[visit][index] = result?.samples
       }
     }
-    zip(session.replies, arms).forEach(learn)
-    let (conditions, spent) = session.end()
+    let (conditions, replies, spent) = try session.end()
+    zip(replies, arms).forEach(learn)
     spending.blocks += spent
     let discarded = settings.rules.broken(
       by: conditions, usualControlKernel: Statistics.median(controlKernels), processors: machine.logicalCPUs)

@@ -38,7 +38,8 @@ struct GateSelftest {
       instructionSet: try kernels.resolveInstructionSet().rawValue,
       algorithm: kernels.algorithm,
       golden: nil, detect: 0.05,
-      seconds: 600, blocks: options.blocks, passes: GateSettings.passes, cache: .hot, seed: 0, comparisons: steps.count,
+      seconds: 600, blocks: options.blocks, passes: GateSettings.passes, cache: .hot, seed: 0,
+      comparisons: steps.count,
       isWhole: false)
     try ABCommand.checkPower(settings)
   }
