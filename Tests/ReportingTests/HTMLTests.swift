@@ -115,6 +115,22 @@ struct HTMLTests {
     #expect(older.contains("openblas differs by 1.0×10⁻⁶ at most"))
   }
 
+  @Test func detectionsThatWereNotLookedForAreNotNone() throws {
+    func page(_ change: (inout FiguresDocument) -> Void) throws -> String {
+      var figures = FakeRun.figures
+      change(&figures)
+      let documents = [
+        AttachedDocument(schema: FiguresDocument.schema, json: try figures.jsonText()),
+        AttachedDocument(schema: PictureDocument.schema, json: try FakeRun.picture.jsonText()),
+      ]
+      return HTMLPage(ReportContents(FakeRun.complete(), documents: documents)).text
+    }
+    #expect(try page { _ in }.contains("1 of 4 boxes, the surest: "))
+    #expect(try page { ($0.objects, $0.found) = ([], 0) }.contains("0 of 0 boxes, the surest: nothing"))
+    let unreached = try page { ($0.objects, $0.found) = ([], nil) }
+    #expect(unreached.contains("the run ended before it came to them") && !unreached.contains("the surest"))
+  }
+
   @Test func whatTheRecordLacksIsLeftOut() {
     for title in [
       "Errors<", "Memory over time", "Figures of the paper", "Beside other programs", "The checks, checked",

@@ -47,13 +47,15 @@ extension HTMLPage {
     let found = figures.objects.sorted { $0.score > $1.score }.prefix(5).map {
       "\($0.name) \(Units.percent($0.score))"
     }
-    let notes = [found.isEmpty ? "nothing" : found.joined(separator: ", ")] + agree
+    let surest = found.isEmpty ? "nothing" : found.joined(separator: ", ")
+    let counted = figures.found.map { "\(objects.count) of \($0) boxes, the surest: \(surest)" }
+    let notes = [counted ?? "the run ended before it came to them"] + agree
     return """
       <div class="pictures">
       <figure><svg viewBox="0 0 \(picture.width) \(picture.height)" role="img" aria-label="The picture with \
       \(Words.count(objects.count, "box")) drawn on it"><image id="picture" width="\(picture.width)" \
       height="\(picture.height)" href="\(picture.png.pngURI)"/>\(boxes)</svg>
-      <figcaption><b>Detections</b> <small>\(objects.count) of \(figures.found) boxes, the surest: \(notes.joined(separator: "; "))</small></figcaption>\
+      <figcaption><b>Detections</b> <small>\(notes.joined(separator: "; "))</small></figcaption>\
       </figure>
       \(samplingFigure(figures, picture))</div>
 

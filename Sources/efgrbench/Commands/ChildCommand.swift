@@ -32,7 +32,7 @@ struct ChildCommand: ParsableCommand {
       try timing.prepare(subject)
       try write(timing.reply())
     case .sample: write("\(try timing.sample())")
-    case .report: try write(timing.reply())
+    case .report: try write(timing.reply(reports: true))
     case nil: throw ProgramError.badInput("\"\(line)\" is no turn of \(ChildRequest.schema).")
     }
   }

@@ -77,8 +77,8 @@ final class BlockSession {
 
   /// Ends the processes.
   ///
-  /// - Returns: what went on around each of them, what they tell of themselves, and where the time went.
-  func end() throws -> (conditions: [VisitConditions], replies: [ChildReply], spending: Spending) {
+  /// - Returns: what went on around each of them, and where the time went.
+  func end() throws -> (conditions: [VisitConditions], spending: Spending) {
     let replies = try report()
     let lastKernel = controlKernel()
     let wall = Double(MonotonicClock.now() - start)
@@ -94,6 +94,6 @@ final class BlockSession {
         majorFaults: own.majorFaults, controlKernel: place < children.count / 2 ? firstKernel : lastKernel)
     }
     for reply in replies { spending.inside += reply.spent }
-    return (conditions, replies, spending)
+    return (conditions, spending)
   }
 }

@@ -45,15 +45,6 @@ struct ChildRequest: Codable, Sendable {
   /// The folder of golden packs for `verify`; nil: the oracle tells every truth.
   var golden: String?
   var cache = Cache.hot
-  /// Nanoseconds that a round of the peak kernel takes when nobody disturbs this machine, as this build was seen to do
-  /// it. A sample before or after which it takes more than ``quietness`` times as long is taken again.
-  var quietRound: Double?
-  /// How often at most.
-  var retries = 0
-
-  /// Two processors of a virtual machine may be halves of one core at one moment and two cores at the next, which halves
-  /// the peak; a tenth is past the clock's own variation and far below that.
-  static let quietness = 1.1
 }
 
 /// What a process that times does next, one line each. The processes of a block take turns: each layer is timed by all of
@@ -114,12 +105,7 @@ struct ChildReply: Codable, Sendable {
     var planning = 0.0
     /// Calls before samples, and caches made cold.
     var warming = 0.0
-    /// Samples that were kept.
     var samples = 0.0
-    /// Samples that were disturbed and taken again.
-    var repeated = 0.0
-    /// The peak kernel, which tells of disturbances.
-    var watching = 0.0
 
     /// Of making layers ready, the share that data take; the rest goes into planning.
     var dataShare: Double { data + planning > 0 ? data / (data + planning) : 0 }
@@ -129,18 +115,14 @@ struct ChildReply: Codable, Sendable {
       sum.planning += other.planning
       sum.warming += other.warming
       sum.samples += other.samples
-      sum.repeated += other.repeated
-      sum.watching += other.watching
     }
   }
 
   var schema = ChildRequest.schema
   /// In the first reply.
   var build: BuildInfo?
-  /// The least nanoseconds that a round of the peak kernel took; nil where nothing was timed.
+  /// The least nanoseconds that a round of the peak kernel took; in the answer to a `report`.
   var peakRound: Double?
-  /// Samples that were disturbed every time.
-  var disturbed = 0
   var spent = Spending()
   /// Of the whole request or of one turn. A subject that the build does not offer has none.
   var results: [Result] = []

@@ -20,16 +20,10 @@ final class ChildTiming {
   private var bench: Bench?
   /// Whether the build was told.
   private var isIntroduced = false
-  /// The quickest round of the peak kernel so far.
-  private var quickestRound = Double.infinity
-  private var disturbed = 0
   private var spent = ChildReply.Spending()
 
-  /// About 0.1 ms: long enough for the clock, short beside a sample.
-  private static let rounds = 75_000
-  /// The share of the kept samples' time that may go into samples that were disturbed. Where all are, taking them again
-  /// only costs time: the processes take turns so quickly that it disturbs all alike.
-  private static let repeatedShare = 0.25
+  /// About 0.1 ms, long enough for the clock, and how often it is tried.
+  private static let (rounds, tries) = (75_000, 5)
 
   init(_ request: ChildRequest) throws {
     self.request = request
@@ -99,14 +93,18 @@ final class ChildTiming {
     guard let bench else {
       throw ProgramError.badInput("A sample was asked for before its subject was ready.")
     }
-    return sampleQuietly(bench)
+    bindCaller(bench.subject.backend == tiled.name)
+    defer { bindCaller(false) }
+    // Cold caches are cold for one call only.
+    let repetitions = flusher == nil ? bench.subject.repetitions : 1
+    spend(\.warming) { warm(bench) }
+    return spend(\.samples) { time(bench, repetitions) } / Double(repetitions)
   }
 
-  func reply() -> ChildReply {
+  /// - Parameter reports: whether the peak kernel is timed.
+  func reply(reports: Bool = false) -> ChildReply {
     var reply = ChildReply(
-      build: isIntroduced ? nil : build, peakRound: quickestRound.isFinite ? quickestRound : nil,
-      disturbed: disturbed,
-      spent: spent)
+      build: isIntroduced ? nil : build, peakRound: reports ? peakRound() : nil, spent: spent)
     isIntroduced = true
     if let bench {
       reply.results = [
@@ -129,36 +127,8 @@ final class ChildTiming {
     return try spend(\.planning) { Bench(subject, try backend.plan(layer, parameters: parameters), inputs) }
   }
 
-  /// Takes a sample, again and again while the machine is disturbed, and keeps the least disturbed one. What decides is
-  /// the peak kernel alone, never the sample's own time.
-  ///
-  /// - Returns: nanoseconds per call.
-  private func sampleQuietly(_ bench: Bench) -> Double {
-    bindCaller(bench.subject.backend == tiled.name)
-    defer { bindCaller(false) }
-    let quiet = (request.quietRound ?? .infinity) * ChildRequest.quietness
-    // Cold caches are cold for one call only.
-    let repetitions = flusher == nil ? bench.subject.repetitions : 1
-    var kept: (disturbance: Double, elapsed: Double)?
-    var before = peakRound()
-    for _ in 0...request.retries {
-      spend(\.warming) { warm(bench) }
-      let elapsed = sample(bench, repetitions)
-      let after = peakRound()
-      let disturbance = max(before, after)
-      if let kept { spent.repeated += max(kept.disturbance > disturbance ? kept.elapsed : elapsed, 0) }
-      if disturbance < kept?.disturbance ?? .infinity { kept = (disturbance, elapsed) }
-      if disturbance <= quiet || spent.repeated + elapsed > Self.repeatedShare * spent.samples { break }
-      before = after
-    }
-    guard let kept else { return .nan }
-    spent.samples += kept.elapsed
-    if kept.disturbance > quiet { disturbed += 1 }
-    return kept.elapsed / Double(repetitions)
-  }
-
   /// Nanoseconds of all calls together.
-  private func sample(_ bench: Bench, _ repetitions: Int) -> Double {
+  private func time(_ bench: Bench, _ repetitions: Int) -> Double {
     let start = MonotonicClock.now()
     for _ in 0..<repetitions {
       bench.call()
@@ -179,13 +149,12 @@ final class ChildTiming {
     if request.cache == .coldWeights { flusher.fetch(bench.inputs + [bench.output]) }
   }
 
+  /// Nanoseconds of a round of the peak kernel, by the quickest try.
   private func peakRound() -> Double {
-    let time = spend(\.watching) {
+    let times = (0..<Self.tries).map { _ in
       MonotonicClock.time { tiled.runPeakKernel(iterations: Self.rounds) }.nanoseconds
     }
-    let round = Double(time) / Double(Self.rounds)
-    quickestRound = min(quickestRound, round)
-    return round
+    return Double(times.min() ?? 0) / Double(Self.rounds)
   }
 
   private func spend<Result>(

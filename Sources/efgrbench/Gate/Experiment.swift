@@ -23,8 +23,6 @@ final class Experiment {
   /// Nanoseconds of a call, as calibrated.
   private var durations: [Int: Double] = [:]
   private var controlKernels: [Double] = []
-  /// The quickest round of the peak kernel that each build was seen to do. The control is the base's build.
-  private var quietRounds: (base: Double?, head: Double?)
   private var start = MonotonicClock.now()
   private(set) var spending = ExperimentSpending()
   private var excess = 1.0
@@ -86,18 +84,20 @@ final class Experiment {
   private func calibrate() throws {
     let session = try BlockSession([.base], of: builds, controlKernel: controlKernel) { _ in request(.time) }
     for (place, index) in timed.enumerated() {
-      guard let samples = try session.time(place, passes: 3)[0]?.samples, let quickest = samples.min(),
+      let share = settings.injections.first { $0.layer == subjects[index].layer }?.share ?? 0
+      // A slow-down is a share of the median, which needs more samples than the least.
+      let passes = share > 0 ? GateSettings.passes : 3
+      guard let samples = try session.time(place, passes: passes)[0]?.samples, let quickest = samples.min(),
         quickest > 0
       else { continue }
       durations[index] = quickest
       subjects[index].repetitions = max(1, Int((GateSettings.sampleDuration / quickest).rounded(.up)))
-      let share = settings.injections.first { $0.layer == subjects[index].layer }?.share ?? 0
       let median = Statistics.median(samples) ?? quickest
       if share > 0, let round = try session.report()[0].peakRound, round > 0 {
         addedRounds[index] = max(1, Int((share * median / round).rounded()))
       }
     }
-    learn(try session.end().replies[0], .base)
+    _ = try session.end()
   }
 
   /// Enters the experiment in the record, where there is one.
@@ -193,8 +193,7 @@ final class Experiment {
         samples[visit][index] = result?.samples
       }
     }
-    let (conditions, replies, spent) = try session.end()
-    zip(replies, arms).forEach(learn)
+    let (conditions, spent) = try session.end()
     spending.blocks += spent
     let discarded = settings.rules.broken(
       by: conditions, usualControlKernel: Statistics.median(controlKernels), processors: machine.logicalCPUs)
@@ -203,16 +202,6 @@ final class Experiment {
       VisitRecord(arm: arm, conditions: seen.0, samples: seen.1)
     }
     return BlockRecord(number: blocks.count + 1, stage: stage, discarded: discarded, visits: visits)
-  }
-
-  /// Each build is measured by its own peak kernel, for the head's may be another one.
-  private func learn(_ reply: ChildReply, _ arm: BlockArm) {
-    guard let round = reply.peakRound, round.isFinite else { return }
-    if arm == .head {
-      quietRounds.head = min(quietRounds.head ?? round, round)
-    } else {
-      quietRounds.base = min(quietRounds.base ?? round, round)
-    }
   }
 
   private func request(
@@ -230,8 +219,7 @@ final class Experiment {
     return ChildRequest(
       task: task, network: settings.network, subjects: subjects, threads: settings.threads,
       instructionSet: settings.instructionSet, algorithm: settings.algorithm, golden: settings.golden,
-      cache: settings.cache, quietRound: arm == .head ? quietRounds.head : quietRounds.base,
-      retries: settings.retries)
+      cache: settings.cache)
   }
 
   /// What both builds have, in the base's order; what only one has is noted or missing.

@@ -9,12 +9,11 @@ struct ExperimentSpending {
     let sum = blocks.starting + blocks.preparing + blocks.turns
     guard count > 0, sum > 0 else { return nil }
     let inside = blocks.inside
-    let told = inside.samples + inside.repeated + inside.warming + inside.watching
+    let told = inside.samples + inside.warming
     let parts = [
       ("starting processes", blocks.starting), ("making data", blocks.preparing * inside.dataShare),
       ("planning and packing", blocks.preparing * (1 - inside.dataShare)),
-      ("samples", inside.samples), ("samples taken again", inside.repeated),
-      ("warming caches", inside.warming), ("watching the machine", inside.watching),
+      ("samples", inside.samples), ("warming caches", inside.warming),
       ("handing over", max(blocks.turns - told, 0)),
     ]
     let shares = parts.map { "\($0.0) \(Int(($0.1 / sum * 100).rounded())) %" }.joined(separator: ", ")

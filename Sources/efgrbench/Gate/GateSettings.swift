@@ -27,8 +27,6 @@ struct GateSettings: Codable, Sendable {
   /// Blocks of each stage; nil lets the noise of the first ones decide.
   var blocks: Int?
   var passes: Int
-  /// How often a disturbed sample is taken again.
-  var retries = 6
   var cache: ChildRequest.Cache
   /// Of the orders' coins.
   var seed: UInt64

@@ -24,7 +24,8 @@ struct NetworkFigures {
       Self.map(layer, title, chain, others)
     }
     guard !maps.isEmpty else { return nil }
-    let objects = chain.output(of: "detections").map(Detection.all) ?? []
+    let detections = chain.output(of: "detections").map(Detection.all)
+    let objects = detections ?? []
     let names = ClassNames.of(classes: network.classes)
     let seen = picture.seen(size: network.imageSize)
     self.picture = (try? seen.pngData()).map {
@@ -39,7 +40,7 @@ struct NetworkFigures {
           name: names[object.label], label: object.label, score: Double(object.score),
           box: [box.left, box.top, box.right, box.bottom].map(Double.init))
       },
-      found: objects.count,
+      found: detections?.count,
       otherObjects: Dictionary(
         uniqueKeysWithValues: others.compactMap { other in
           other.output(of: "detections").map {

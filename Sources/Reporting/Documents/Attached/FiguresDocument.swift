@@ -86,14 +86,14 @@ package struct FiguresDocument: Sendable, Hashable, Codable {
   package var sampling: [Sampling]
   /// The surest ones, the surest first.
   package var objects: [Object]
-  /// How many there were in all.
-  package var found: Int
+  /// How many there were in all; nil where the run ended before they were looked for.
+  package var found: Int?
   /// How many objects each other backend found otherwise: in number, class, or a place more than a pixel away.
   package var otherObjects: [String: Int]
 
   package init(
     backend: String, picture: String?, maps: [Map], sampling: [Sampling], objects: [Object],
-    found: Int, otherObjects: [String: Int] = [:]
+    found: Int?, otherObjects: [String: Int] = [:]
   ) {
     schema = Self.schema
     self.backend = backend
