@@ -2,8 +2,8 @@
 ///
 /// The left operand is never packed. A *tap* is one offset into a blocked feature map (channel block, kernel row,
 /// kernel column), under which `depth` consecutive floats (the channels of the block) belong to each pixel:
-/// C[m, n] (+)= Σ_t Σ_k a[pixels[m] + taps[t] + k] · b[t·depth + k, n]. Stride, padding, dilation and groups, and the
-/// sampled columns of a deformable convolution, are all a matter of the two offset tables.
+/// C[m, n] (+)= Σ_t Σ_k a[pixels[m] + taps[t] + k] · b[t·depth + k, n]. Stride, padding, dilation and groups are all a
+/// matter of the two offset tables.
 public struct GemmTile {
   /// The blocked map; offsets count from here.
   public var a: UnsafePointer<Float>

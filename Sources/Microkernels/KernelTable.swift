@@ -23,7 +23,7 @@ public struct KernelTable: Sendable {
   public let wideGemm: GemmKernel
   /// The micro-kernel for layers with few output channels: MR × 1 vector.
   public let narrowGemm: GemmKernel
-  /// The packed micro-kernels, the quickest first; of at least as many columns as a channel block.
+  /// The packed micro-kernels, those preferred of equals first; of at least as many columns as a channel block.
   public let packedGemms: [PackedGemmKernel]
   /// The transforms of F(2×2, 3×3).
   public let winograd2: WinogradKernels

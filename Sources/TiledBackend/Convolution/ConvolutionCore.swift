@@ -63,6 +63,12 @@ struct ProductFactor {
 }
 
 extension PlanContext {
+  /// Whether the pixels that the core finishes together lie apart, so that it had better write them in blocks: those of a
+  /// dilated Winograd tile.
+  func scattersPixels(_ convolution: Convolution) -> Bool {
+    convolution.dilation != Pair(1) && WinogradTransform.all.contains { $0.name == algorithm }
+  }
+
   /// The core of the context's layer by the context's algorithm.
   func convolutionCore(
     _ parameters: Parameters<Float>, _ surroundings: ConvolutionSurroundings

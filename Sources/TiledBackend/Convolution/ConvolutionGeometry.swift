@@ -44,9 +44,7 @@ struct ConvolutionGeometry {
     for block in 0..<input.blocks {
       for row in 0..<kernel.vertical {
         for column in 0..<(isDense ? 1 : kernel.horizontal) {
-          let y = row * convolution.dilation.vertical
-          let x = column * convolution.dilation.horizontal
-          offsets.append(block * input.blockStride + y * input.rowStride + x * input.depth)
+          offsets.append(offset(block: block, row: row, column: column))
         }
       }
     }
@@ -58,9 +56,14 @@ struct ConvolutionGeometry {
     (0..<places).map { place in
       let (block, tap) = place.quotientAndRemainder(dividingBy: kernelArea)
       let (row, column) = tap.quotientAndRemainder(dividingBy: kernel.horizontal)
-      return block * input.blockStride + row * convolution.dilation.vertical * input.rowStride
-        + column * convolution.dilation.horizontal * input.depth
+      return offset(block: block, row: row, column: column)
     }
+  }
+
+  /// Where a window's kernel row and column lie in a channel block, from the window's start in the first block.
+  private func offset(block: Int, row: Int, column: Int) -> Int {
+    block * input.blockStride + row * convolution.dilation.vertical * input.rowStride
+      + column * convolution.dilation.horizontal * input.depth
   }
 
   /// The offset of output pixel `pixel` (flat over batch, rows, columns): where its window starts.

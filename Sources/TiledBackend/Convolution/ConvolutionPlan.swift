@@ -19,8 +19,7 @@ final class ConvolutionPlan: TiledPlan {
     let border = layer.kind == .deformConv2d ? Pair(0) : convolution.padding
     layout = .blocked(layer.inputShapes[0], border: border, groups: convolution.groups)
     let output = MapLayout.blocked(layer.outputShape)
-    let isWinograd = WinogradTransform.all.contains { $0.name == context.algorithm }
-    let isDetour = isWinograd && convolution.dilation != Pair(1) && output.isFilled
+    let isDetour = context.scattersPixels(convolution) && output.isFilled
     blocked = isDetour ? (output, AlignedBuffer(scratch: output.count)) : nil
     core = context.convolutionCore(
       parameters,

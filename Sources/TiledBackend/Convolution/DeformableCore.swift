@@ -54,13 +54,9 @@ final class DeformableCore: ConvolutionCore {
     guard let offsets = operands.offset else { preconditionFailure("a deformable convolution has offsets") }
     // Read by all workers.
     nonisolated(unsafe) let shared = offsets
-    let pixels = grid.geometry.pixels
-    let chunks = (pixels + grid.chunkPixels - 1) / grid.chunkPixels
-    pool.run(tasks: chunks) { chunk, worker in
-      let first = chunk * grid.chunkPixels
+    pool.run(tasks: grid.chunkCount) { chunk, worker in
       compute(
-        first..<min(first + grid.chunkPixels, pixels), offsets: shared, operands.workspace.start(worker),
-        operands)
+        grid.pixels(ofChunk: chunk), offsets: shared, operands.workspace.start(worker), operands)
     }
   }
 

@@ -69,7 +69,7 @@ final class ImplicitGemmCore: ConvolutionCore {
           let count = min(tilesPerTask, tiles - first)
           let sums = operands.workspace.start(worker)
           grid.multiply(
-            panel: panel, group: group, tiles: count, range: 0..<grid.taps.offsets.count, taps: tables.1,
+            panel: panel, group: group, tiles: count, taps: tables.1,
             a: operands.input + group * geometry.input.blocks * geometry.input.blockStride,
             pixels: tables.0 + first * rows, sums: sums)
           grid.finish(

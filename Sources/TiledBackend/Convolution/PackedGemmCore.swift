@@ -42,12 +42,12 @@ final class PackedGemmCore: ConvolutionCore {
     blockOffsets = geometry.blockOffsets()
     let (pixels, rows) = (geometry.pixels, grid.kernel.rows)
     pixelOffsets = (0..<((pixels + rows - 1) / rows * rows)).map { geometry.pixelOffset(min($0, pixels - 1)) }
-    let chunks = (pixels + grid.chunkPixels - 1) / grid.chunkPixels
     let panels = grid.weights.panels
     let least = max(1, Self.leastOutputs / grid.kernel.columns)
     let most = max(least, PackedGrid.keptOutputs / grid.kernel.columns)
     let ranges = max(
-      (panels + most - 1) / most, min(panels / least, Self.tasksPerThread * context.pool.size / chunks), 1)
+      (panels + most - 1) / most,
+      min(panels / least, Self.tasksPerThread * context.pool.size / grid.chunkCount), 1)
     panelsPerTask = (panels + ranges - 1) / ranges
     errorModel = ErrorModel(height: grid.height)
   }
@@ -56,14 +56,12 @@ final class PackedGemmCore: ConvolutionCore {
   var packedCount: Int { grid.packedCount }
 
   func run(_ operands: ConvolutionOperands) {
-    let (pixels, panels) = (grid.geometry.pixels, grid.weights.panels)
-    let chunks = (pixels + grid.chunkPixels - 1) / grid.chunkPixels
+    let (chunks, panels) = (grid.chunkCount, grid.weights.panels)
     let ranges = (panels + panelsPerTask - 1) / panelsPerTask
     pool.run(tasks: chunks * ranges) { task, worker in
       let (range, chunk) = task.quotientAndRemainder(dividingBy: chunks)
-      let first = chunk * grid.chunkPixels
       compute(
-        pixels: first..<min(first + grid.chunkPixels, pixels),
+        pixels: grid.pixels(ofChunk: chunk),
         panels: (range * panelsPerTask)..<min((range + 1) * panelsPerTask, panels),
         operands.workspace.start(worker), operands)
     }

@@ -73,6 +73,13 @@ final class PackedGrid {
     return min(Self.blocksPerChain, places) * geometry.input.depth + chains - 1 + epilogue.roundings
   }
 
+  var chunkCount: Int { (geometry.pixels + chunkPixels - 1) / chunkPixels }
+
+  /// The output pixels of a chunk, flat over batch, rows and columns.
+  func pixels(ofChunk chunk: Int) -> Range<Int> {
+    (chunk * chunkPixels)..<min((chunk + 1) * chunkPixels, geometry.pixels)
+  }
+
   /// Floats of one group of packed rows of a pass.
   var groupSize: Int { min(blocksPerPass, geometry.places) * kernel.rows * PackedTile.depth }
   /// Floats of a chunk's packed rows.

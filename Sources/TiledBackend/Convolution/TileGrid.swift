@@ -3,8 +3,8 @@ import Catalogue
 import Microkernels
 import Tensors
 
-/// The part of a GEMM that implicit and deformable convolution share: tiles of MR pixels against panels of NR output
-/// channels, in blocks of KC products, finished by an ``Epilogue``.
+/// The arithmetic of an implicit GEMM: tiles of MR pixels against panels of NR output channels, in blocks of KC products,
+/// finished by an ``Epilogue``.
 ///
 /// Summation tree of one output: within a block a chain of KC products, then a chain over the ⌈K/KC⌉ blocks; a term
 /// passes at most KC + ⌈K/KC⌉ − 1 roundings (see ``ErrorModel/height``).
@@ -49,31 +49,28 @@ final class TileGrid {
   /// Floats of weights, scales and shifts.
   var packedCount: Int { weights.buffer.count + epilogue.packedCount }
 
-  /// Adds the products of some taps to one panel's sums, for `tiles` consecutive tiles of pixels.
+  /// Computes one panel's sums, for `tiles` consecutive tiles of pixels.
   ///
   /// - Parameters:
-  ///   - range: which taps, of all that a sum runs over; it begins with a block of KC products. The first tap of all
-  ///     replaces the sums.
-  ///   - taps: the offset of the range's first tap, and the others behind it.
+  ///   - taps: the offsets of all taps.
   ///   - a: what tap and pixel offsets count from.
   ///   - pixels: one offset per pixel, MR per tile, for `tiles` tiles.
   ///   - sums: ``sumsCount(tiles:)`` elements.
   func multiply(
-    panel: Int, group: Int, tiles: Int, range: Range<Int>, taps: UnsafePointer<Int>, a: UnsafePointer<Float>,
+    panel: Int, group: Int, tiles: Int, taps: UnsafePointer<Int>, a: UnsafePointer<Float>,
     pixels: UnsafePointer<Int>, sums: UnsafeMutablePointer<Float>
   ) {
     let tileSize = kernel.rows * kernel.columns
-    var tap = range.lowerBound
-    while tap < range.upperBound {
-      let count = min(tapsPerBlock, range.upperBound - tap)
+    let end = self.taps.offsets.count
+    for tap in stride(from: 0, to: end, by: tapsPerBlock) {
+      let count = min(tapsPerBlock, end - tap)
       let b = weights.panel(panel, group: group, fromProduct: tap * self.taps.depth)
       for tile in 0..<tiles {
         kernel.run(
           GemmTile(
-            a: a, pixels: pixels + tile * kernel.rows, taps: taps + (tap - range.lowerBound), tapCount: count,
+            a: a, pixels: pixels + tile * kernel.rows, taps: taps + tap, tapCount: count,
             depth: self.taps.depth, b: b, c: sums + tile * tileSize, accumulate: tap > 0))
       }
-      tap += count
     }
   }
 
