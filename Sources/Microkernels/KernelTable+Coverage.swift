@@ -23,6 +23,7 @@ extension KernelTable {
     packedGemms = table.packedGemms.map { PackedGemmKernel($0, noting: coverage) }
     winograd2 = WinogradKernels(table.winograd2, "winograd2", noting: coverage)
     winograd4 = WinogradKernels(table.winograd4, "winograd4", noting: coverage)
+    copy = unary("copy", table.copy)
     relu = unary("relu", table.relu)
     sigmoid = unary("sigmoid", table.sigmoid)
     multiply = binary("multiply", table.multiply)
@@ -68,9 +69,9 @@ extension KernelTable {
     }
     let slides = [1, 2].map { LengthPaths("slidingMax", coverage, lanes: lanes, of: "elements, step \($0)") }
     let otherSlides = coverage.list("slidingMax", ["another window or step"])
-    slidingMax = { x, y, count, window, step in
+    slidingMax = { x, rowStride, y, count, rows, window, step in
       if step == 1 || step == 2 && window == 2 { slides[step - 1].note(count) } else { otherSlides.note(0) }
-      table.slidingMax(x, y, count, window, step)
+      table.slidingMax(x, rowStride, y, count, rows, window, step)
     }
     // Plans of networks give these whole blocks only; MicrokernelsTests try every depth.
     let windowPaths = coverage.list("windowMax", ["whole channel blocks"])

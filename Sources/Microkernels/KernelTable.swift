@@ -30,6 +30,9 @@ public struct KernelTable: Sendable {
   /// The transforms of F(4×4, 3×3).
   public let winograd4: WinogradKernels
 
+  /// x. The C library's copy is 30 times slower on some processors where the target lies a few bytes behind the source,
+  /// counted within a page (Zen 3's string instructions), which makes a layer's time a matter of luck.
+  public let copy: Unary
   /// max(x, 0).
   public let relu: Unary
   /// 1/(1 + e⁻ˣ).
@@ -59,8 +62,9 @@ public struct KernelTable: Sendable {
   public let storeProduct: @Sendable (borrowing TileFinish, borrowing TileFactor) -> Void
   /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:)``.
   public let transpose: Transposition
-  /// See ``VectorLoops/slidingMax(_:_:_:window:step:)``.
-  public let slidingMax: @Sendable (In, Out, Int, _ window: Int, _ step: Int) -> Void
+  /// See ``VectorLoops/slidingMax(_:_:_:_:rows:window:step:)``.
+  public let slidingMax:
+    @Sendable (In, _ rowStride: Int, Out, Int, _ rows: Int, _ window: Int, _ step: Int) -> Void
   /// See ``VectorLoops/windowMax(_:_:_:_:depth:rows:columns:step:)``.
   public let windowMax:
     @Sendable (
@@ -112,6 +116,7 @@ public struct KernelTable: Sendable {
     self.packedGemms = packedGemms
     winograd2 = WinogradKernels(V.self, WinogradScheme2.self)
     winograd4 = WinogradKernels(V.self, WinogradScheme4.self)
+    copy = { Loops.map($0, $1, $2) { $0 } }
     relu = { Loops.map($0, $1, $2) { VectorMath<V>.relu($0) } }
     sigmoid = { Loops.map($0, $1, $2) { VectorMath<V>.sigmoid($0) } }
     multiply = { Loops.zip($0, $1, $2, $3) { $0 * $1 } }
@@ -126,7 +131,7 @@ public struct KernelTable: Sendable {
     storeTile = { Loops.storeTile($0) }
     storeProduct = { Loops.storeProduct($0, $1) }
     transpose = { Loops.transpose($0, $1, $2, $3, rows: $4, columns: $5) }
-    slidingMax = { Loops.slidingMax($0, $1, $2, window: $3, step: $4) }
+    slidingMax = { Loops.slidingMax($0, $1, $2, $3, rows: $4, window: $5, step: $6) }
     windowMax = { Loops.windowMax($0, $1, $2, $3, depth: $4, rows: $5, columns: $6, step: $7) }
     modulatePixels = { Loops.modulatePixels($0, $1, $2, $3, depth: $4) }
     addSquares = { Loops.addSquares($0, $1, $2) }

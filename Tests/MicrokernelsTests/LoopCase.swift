@@ -37,6 +37,7 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
   }
 
   private static let exact = [
+    unary("copy", { $0.copy }) { ($0, 0) },
     unary("relu", { $0.relu }) { (max($0, 0), 0) },
     binary("greater", { $0.greater }) { (max($0, $1), 0) },
   ]
@@ -104,14 +105,21 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
       }),
   ]
 
-  private static let slidingMaxima = [(1, 1), (2, 1), (3, 1), (5, 1), (2, 2), (3, 2), (3, 3), (2, 3)].map {
-    window, step in
-    LoopCase(
-      testDescription: "slidingMax of \(window), step \(step)",
-      inputCounts: { [$0 == 0 ? 0 : ($0 - 1) * step + window] },
-      run: { $0.slidingMax($1[0], $2, $3, window, step) },
-      truth: { inputs, place in
-        (inputs[0][(place * step)..<(place * step + window)].reduce(-.infinity) { max($0, $1) }, 0)
-      })
+  /// Rows overlap, which loops over rows may not mind: each begins a few elements after the one before it.
+  private static let slidingMaxima = [1, 2, 3].flatMap { rows in
+    [(1, 1), (2, 1), (3, 1), (5, 1), (2, 2), (3, 2), (3, 3), (2, 3)].map { window, step in
+      let stride = 5
+      return LoopCase(
+        testDescription: "slidingMax of \(rows)×\(window), step \(step)",
+        inputCounts: { [$0 == 0 ? 0 : (rows - 1) * stride + ($0 - 1) * step + window] },
+        run: { $0.slidingMax($1[0], stride, $2, $3, rows, window, step) },
+        truth: { inputs, place in
+          let maxima = (0..<rows).map { row -> Double in
+            let first = row * stride + place * step
+            return inputs[0][first..<(first + window)].max() ?? -.infinity
+          }
+          return (maxima.max() ?? -.infinity, 0)
+        })
+    }
   }
 }

@@ -22,7 +22,7 @@ import Testing
   @Test("gives the same bits at any alignment", arguments: LoopCase.all)
   func aligned(_ loop: LoopCase) {
     for kernels in Kernels.all {
-      let count = 2 * kernels.table.lanes + 3
+      let count = 5 * kernels.table.lanes + 3
       let inputs = values(loop, count)
       let expected = bits(run(loop, kernels.table, count, .before))
       for shift in 0..<16 {

@@ -20,8 +20,8 @@ struct Kernels: Sendable {
 
   static let all = InstructionSet.available.map { Kernels(set: $0, table: .kernels(for: $0)) }
 
-  /// Every length up to three vectors and one element.
-  var lengths: ClosedRange<Int> { 0...(3 * table.lanes + 1) }
+  /// Every length up to five vectors and one element: loops that take four at once, one more, and a rest.
+  var lengths: ClosedRange<Int> { 0...(5 * table.lanes + 1) }
 
   /// Lengths around one and two vectors.
   var edges: [Int] {

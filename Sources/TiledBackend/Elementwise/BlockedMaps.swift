@@ -23,14 +23,11 @@ struct BlockedPooling: Sendable {
 
   /// One row of one block: windows that the left or the right edge cuts off one by one, the others at once.
   private func poolLine(_ row: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
-    let (stride, padding, width) = (
-      pooling.stride.horizontal, pooling.padding.horizontal, source.size.horizontal
-    )
-    let rows = window(
-      row, pooling.stride.vertical, pooling.padding.vertical, pooling.kernel.vertical, source.size.vertical)
+    let (stride, width) = (pooling.stride.horizontal, source.size.horizontal)
+    let rows = pooling.rows(of: row, height: source.size.vertical)
     var column = 0
     while column < target.size.horizontal {
-      let columns = window(column, stride, padding, pooling.kernel.horizontal, width)
+      let columns = pooling.columns(of: column, width: width)
       // Whole windows follow each other as long as they end within the map.
       let isWhole = columns.count == pooling.kernel.horizontal
       let count =
@@ -41,12 +38,6 @@ struct BlockedPooling: Sendable {
         stride)
       column += count
     }
-  }
-
-  /// The part of a window that lies in the map.
-  private func window(_ place: Int, _ stride: Int, _ padding: Int, _ extent: Int, _ size: Int) -> Range<Int> {
-    let first = place * stride - padding
-    return max(first, 0)..<min(first + extent, size)
   }
 }
 

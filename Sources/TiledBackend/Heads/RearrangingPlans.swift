@@ -14,7 +14,7 @@ final class ConcatPlan: TiledPlan {
       for image in 0..<batch {
         let (from, to) = (source + image * count, pointers.output + image * total + start)
         context.forEachRange(of: count, least: 4 * ElementwisePlan.leastPerTask) { range in
-          (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
+          kernels.copy(from + range.lowerBound, to + range.lowerBound, range.count)
         }
       }
       start += count
@@ -33,7 +33,7 @@ final class BoxOffsetsPlan: TiledPlan {
     for plane in 0..<(shape[0] * channels) {
       let (image, channel) = plane.quotientAndRemainder(dividingBy: channels)
       let source = (image * 4 * anchors) + 4 * (channel % anchors) + channel / anchors
-      (pointers.output + plane * area).update(from: pointers.inputs[0] + source * area, count: area)
+      kernels.copy(pointers.inputs[0] + source * area, pointers.output + plane * area, area)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Backends
 import Catalogue
+import Microkernels
 import Tensors
 
 /// A network whose weights are packed once, whose activations stay in blocks between convolutions, in one arena, with
@@ -16,6 +17,7 @@ final class TiledNetworkPlan: NetworkPlan {
   }
 
   private let pool: WorkerPool
+  private let kernels: KernelTable
   private let arena: Arena
   let operations: [Operation]
   private let stored: [String: Storage]
@@ -28,6 +30,7 @@ final class TiledNetworkPlan: NetworkPlan {
     network = lowering.network
     fusedLayers = lowering.analysis.absorbed
     pool = lowering.backend.pool
+    kernels = lowering.backend.kernels
     let arena = Arena(lowering.arena)
     let workspace = Workspace(count: lowering.scratchCount, workers: lowering.backend.pool.size)
     self.arena = arena
@@ -69,7 +72,7 @@ final class TiledNetworkPlan: NetworkPlan {
       let (count, tasks) = (values.count, pool.size)
       pool.run(tasks: tasks) { task, _ in
         let range = (count * task / tasks)..<(count * (task + 1) / tasks)
-        (target + range.lowerBound).update(from: source + range.lowerBound, count: range.count)
+        kernels.copy(source + range.lowerBound, target + range.lowerBound, range.count)
       }
     }
   }
