@@ -194,5 +194,7 @@ extension WinogradKernels {
       ends.note(result.relu ? 1 : 0)
       kernels.finish(result)
     }
+    // Plans of networks alone pool so, and only what a ReLU has clipped.
+    finishPooled = kernels.finishPooled
   }
 }

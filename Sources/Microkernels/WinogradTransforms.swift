@@ -48,7 +48,7 @@ public struct WinogradResult {
   public var matrixStride: Int
   /// Channel blocks of sixteen.
   public var blocks: Int
-  /// The tile's first pixel in the first channel block of a blocked map.
+  /// The tile's first pixel in the first channel block of a blocked map; of the pooled one, where it is pooled.
   public var target: UnsafeMutablePointer<Float>
   /// Elements from a pixel of the tile to the one below.
   public var rowStride: Int
@@ -122,15 +122,48 @@ public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
   /// Aᵀ·s·A of every channel, finished: first down the columns of the sums, then along their rows.
   @inlinable @inline(__always)
   public static func finish(_ result: borrowing WinogradResult) {
+    let (rowStride, columnStride) = (result.rowStride, result.columnStride)
+    forEachPart(result) { row, target in
+      for index in 0..<Scheme.outputs {
+        let left = target + index &* rowStride
+        row(index) { $1.store(left, $0 &* columnStride) }
+      }
+    }
+  }
+
+  /// The same with the maxima of two by two values in their places: a pooling that follows.
+  @inlinable @inline(__always)
+  public static func finishPooled(_ result: borrowing WinogradResult) {
+    let (rowStride, columnStride) = (result.rowStride, result.columnStride)
+    forEachPart(result) { row, target in
+      for pair in 0..<(Scheme.outputs / 2) {
+        var best = InlineArray<4, V>(repeating: V(repeating: 0))
+        row(2 &* pair) { best[unchecked: $0] = $1 }
+        row(2 &* pair &+ 1) { best[unchecked: $0] = V.greater($1, best[unchecked: $0]) }
+        let left = target + pair &* rowStride
+        for column in 0..<(Scheme.outputs / 2) {
+          V.greater(best[unchecked: 2 &* column], best[unchecked: 2 &* column &+ 1])
+            .store(left, column &* columnStride)
+        }
+      }
+    }
+  }
+
+  /// Calls `body` for every vector of channels: it gets a function that works out one row of finished values, and where
+  /// the first of them belongs.
+  @inlinable @inline(__always)
+  static func forEachPart(
+    _ result: borrowing WinogradResult,
+    _ body: (_ row: (Int, (Int, V) -> Void) -> Void, _ target: UnsafeMutablePointer<Float>) -> Void
+  ) {
     var half = InlineArray<24, V>(repeating: V(repeating: 0))
-    let (points, columnStride, matrixStride) = (result.points, result.columnStride, result.matrixStride)
+    let (points, matrixStride) = (result.points, result.matrixStride)
     let floor = V(repeating: result.relu ? 0 : -.infinity)
     for block in 0..<result.blocks {
       var part = 0
       while part < PackedTile.depth {
         let channel = block &* PackedTile.depth &+ part
         let source = result.source + channel
-        let target = result.target + (block &* result.blockStride &+ part)
         for column in 0..<size {
           let top = source + column &* matrixStride
           Scheme.transformSums({ V.load(top, $0 &* size &* matrixStride) }, points) {
@@ -138,12 +171,12 @@ public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
           }
         }
         let (scale, shift) = (V.load(result.scale, channel), V.load(result.shift, channel))
-        for row in 0..<Scheme.outputs {
-          let left = target + row &* result.rowStride
-          Scheme.transformSums({ half[unchecked: row &* 6 &+ $0] }, points) {
-            V.greater(shift.adding(product: $1, scale), floor).store(left, $0 &* columnStride)
-          }
-        }
+        body(
+          { row, store in
+            Scheme.transformSums({ half[unchecked: row &* 6 &+ $0] }, points) {
+              store($0, V.greater(shift.adding(product: $1, scale), floor))
+            }
+          }, result.target + (block &* result.blockStride &+ part))
         part &+= V.scalarCount
       }
     }
@@ -157,11 +190,14 @@ public struct WinogradKernels: Sendable {
   public let transform: @Sendable (borrowing WinogradPatch) -> Void
   /// See ``WinogradLoops/finish(_:)``.
   public let finish: @Sendable (borrowing WinogradResult) -> Void
+  /// See ``WinogradLoops/finishPooled(_:)``.
+  public let finishPooled: @Sendable (borrowing WinogradResult) -> Void
 
   /// The transforms of `Scheme` over the vector `V`.
   @inlinable @inline(__always)
   public init<V: KernelVector, Scheme: WinogradScheme>(_: V.Type, _: Scheme.Type) {
     transform = { WinogradLoops<V, Scheme>.transform($0) }
     finish = { WinogradLoops<V, Scheme>.finish($0) }
+    finishPooled = { WinogradLoops<V, Scheme>.finishPooled($0) }
   }
 }

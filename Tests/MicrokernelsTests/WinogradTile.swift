@@ -100,6 +100,36 @@ struct WinogradTile: Sendable {
     return worstRatio(target, expected)
   }
 
+  /// Whether the pooled outputs have the bits of the maxima of the unpooled ones, and nothing else is written.
+  func poolsExactly(_ table: KernelTable, _ fence: Fence) -> Bool {
+    let (outputs, channels) = (transform.outputs, blocks * depth)
+    let matrixStride = channels + depth
+    let source = Fenced(numbers((size * size - 1) * matrixStride + channels, stream: 1), fence: fence)
+    let scales = Fenced(numbers(channels, stream: 2), fence: fence)
+    let shifts = Fenced(numbers(channels, stream: 3), fence: fence)
+    func finished(
+      _ kernel: (borrowing WinogradResult) -> Void, side: Int
+    ) -> (values: [Float], isClean: Bool) {
+      let target = Fenced<Float>(count: blocks * side * side * depth, fence: fence)
+      kernel(
+        WinogradResult(
+          source: .init(source.start), matrixStride: matrixStride, blocks: blocks, target: target.start,
+          rowStride: side * depth, columnStride: depth, blockStride: side * side * depth,
+          scale: .init(scales.start), shift: .init(shifts.start), relu: true, points: points))
+      return (target.values, target.isSlackUntouched)
+    }
+    let all = finished(kernels(table).finish, side: outputs)
+    let pooled = finished(kernels(table).finishPooled, side: outputs / 2)
+    let half = outputs / 2
+    let maxima = (0..<(blocks * half * half * depth)).map { place in
+      let (lane, column, row) = (place % depth, place / depth % half, place / depth / half % half)
+      let first = (place / depth / half / half * outputs + 2 * row) * outputs + 2 * column
+      let window = [0, 1, outputs, outputs + 1].map { all.values[(first + $0) * depth + lane] }
+      return window.max()
+    }
+    return all.isClean && pooled.isClean && pooled.values.elementsEqual(maxima) { $0 == $1 }
+  }
+
   // MARK: Comparison
 
   /// Elements without an expected value must still hold the fence's mark.

@@ -27,4 +27,14 @@ import Testing
       }
     }
   }
+
+  @Test("pools finished outputs", arguments: WinogradTransform.all, Fence.allCases)
+  func pooled(transform: WinogradTransform, fence: Fence) {
+    for kernels in Kernels.all {
+      for blocks in [1, 2, 4] {
+        let tile = WinogradTile(transform: transform, blocks: blocks, step: 1)
+        #expect(tile.poolsExactly(kernels.table, fence), "\(kernels.set), \(blocks) blocks")
+      }
+    }
+  }
 }

@@ -42,6 +42,22 @@ import TiledBackend
     }
   }
 
+  @Test(
+    "pools as it convolves, where the algorithm can",
+    arguments: ["winograd-4x4", "winograd-2x2", "packed-gemm"])
+  func equalPooled(algorithm: String) throws {
+    let sample = try SampleNetwork.poolings()
+    for set in InstructionSet.available {
+      let backend = TiledBackend(instructionSet: set, threads: 2, choice: .forced(algorithm))
+      let expected = try sample.outputs(backend)
+      let plan = try #require(try backend.planNetwork(sample.network, parameters: sample.parameters))
+      #expect(Set(plan.fusedLayers.keys) == (algorithm == "packed-gemm" ? [] : sample.fused))
+      plan.run(sample.feed) { name, output in
+        #expect(output.bits == expected[name]?.bits, "\(set), \(name)")
+      }
+    }
+  }
+
   @Test("keeps the results of a run, and only these", arguments: SampleNetwork.all)
   func results(_ sample: SampleNetwork) throws {
     let backend = TiledBackend(threads: 2)

@@ -113,4 +113,25 @@ extension SampleNetwork {
     try net.convolution("last", last, 8)
     return SampleNetwork("few channels", size: 13, fused: fused, net.steps)
   }
+
+  /// Poolings of two by two pixels: those that Winograd's algorithm does as it finishes its tiles, `fused`, and others.
+  static func poolings() throws -> SampleNetwork {
+    let halving = Pooling(kernel: Pair(2), stride: Pair(2))
+    var net = NetworkSketch(size: 32)
+    try net.convolution("a", "image", 64)
+    try net.add("a.pool", .maxPool2d(halving), "a")
+    try net.convolution("b", "a.pool", 128, hasNorm: true)
+    try net.add("b.pool", .maxPool2d(Pooling(kernel: Pair(2), stride: Pair(2), ceilMode: true)), "b")
+    // Not clipped, read twice, of another window, and with tiles that reach over the edge.
+    try net.convolution("c", "b.pool", 64, relu: false)
+    try net.add("c.pool", .maxPool2d(halving), "c")
+    try net.convolution("d", "b.pool", 64)
+    try net.add("d.pool", .maxPool2d(halving), "d")
+    try net.convolution("e", "d", 64)
+    try net.add("e.pool", .maxPool2d(Pooling(kernel: Pair(3), stride: Pair(1), padding: Pair(1))), "e")
+    try net.add("thirds", .maxPool2d(Pooling(kernel: Pair(3), stride: Pair(3))), "a.pool")
+    try net.convolution("f", "thirds", 64)
+    try net.add("f.pool", .maxPool2d(halving), "f")
+    return SampleNetwork("poolings", size: 32, fused: ["a", "b"], net.steps)
+  }
 }

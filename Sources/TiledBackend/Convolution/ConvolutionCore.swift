@@ -38,16 +38,19 @@ struct ConvolutionSurroundings {
   /// The border must be at least the padding, and zero, and so must be the channels that fill up the last block. (A
   /// deformable convolution needs no border.)
   let input: MapLayout
-  /// Planar; or of filled blocks, and then without groups.
+  /// Planar; or of filled blocks, and then without groups. Of the pooled map, where it is pooled.
   let output: MapLayout
   /// The product that is fused to it, if any.
-  var factor: ProductFactor?
+  let factor: ProductFactor?
+  /// Whether the maxima of two by two pixels are written, which ``PlanContext/poolsItself(_:)`` must allow.
+  let isPooled: Bool
 
-  init(input: MapLayout, output: MapLayout, factor: ProductFactor? = nil) {
+  init(input: MapLayout, output: MapLayout, factor: ProductFactor? = nil, isPooled: Bool = false) {
     precondition(output.depth == 1 || output.isFilled && input.groups == 1)
     self.input = input
     self.output = output
     self.factor = factor
+    self.isPooled = isPooled
   }
 }
 
@@ -67,6 +70,14 @@ extension PlanContext {
   /// dilated Winograd tile.
   func scattersPixels(_ convolution: Convolution) -> Bool {
     convolution.dilation != Pair(1) && WinogradTransform.all.contains { $0.name == algorithm }
+  }
+
+  /// Whether the context's layer, a convolution, can write what such a pooling makes of its output.
+  func poolsItself(_ pooling: Pooling) -> Bool {
+    guard case .conv2d(let convolution) = layer.operation,
+      let transform = WinogradTransform.all.first(where: { $0.name == algorithm })
+    else { return false }
+    return WinogradCore.pools(self, convolution, transform, pooling)
   }
 
   /// The core of the context's layer by the context's algorithm.

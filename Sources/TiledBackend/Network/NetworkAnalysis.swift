@@ -26,14 +26,17 @@ struct NetworkAnalysis {
   private let readers: [String: [Step]]
   /// By the product's name.
   private(set) var fusions: [String: Fusion] = [:]
-  /// Fused layers: by name, the product.
+  /// Convolutions that write their output pooled: by the pooling's name.
+  private(set) var pooled: [String: Step] = [:]
+  /// Fused layers: by name, the product or the pooling.
   private(set) var absorbed: [String: String] = [:]
   /// Heads whose convolution writes [H·W·A, k] itself: by the convolution's name, the permutation's.
   private(set) var permutations: [String: String] = [:]
   /// By the part's name.
   private(set) var parts: [String: Part] = [:]
 
-  init(_ network: Network) {
+  /// - Parameter poolsItself: whether a convolution's algorithm can do a pooling as well.
+  init(_ network: Network, poolsItself: (Layer, Pooling) -> Bool) {
     self.network = network
     positions = Dictionary(
       network.steps.enumerated().map { ($1.layer.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -44,6 +47,7 @@ struct NetworkAnalysis {
     self.readers = readers
     for step in network.steps {
       findFusion(step)
+      findPooling(step, poolsItself)
       findPermutation(step)
       findParts(step)
     }
@@ -98,6 +102,16 @@ struct NetworkAnalysis {
       if normed != nil { absorbed[other.layer.name] = product.layer.name }
       return
     }
+  }
+
+  /// A pooling of what no other layer reads.
+  private mutating func findPooling(_ step: Step, _ poolsItself: (Layer, Pooling) -> Bool) {
+    guard case .maxPool2d(let pooling) = step.layer.operation, case .output(let name) = step.sources[0],
+      let convolution = self.step(name), Self.isBlockable(convolution), readers(of: name).count == 1,
+      poolsItself(convolution.layer, pooling)
+    else { return }
+    pooled[step.layer.name] = convolution
+    absorbed[name] = step.layer.name
   }
 
   /// What a norm reads that only one layer reads itself.

@@ -3,9 +3,9 @@ import Catalogue
 import Tensors
 
 extension NetworkLowering {
-  /// A convolution between blocked maps, with the product that is fused to it.
+  /// A convolution between blocked maps, with the product or the pooling that is fused to it.
   ///
-  /// - Parameter target: the step whose output the convolution writes: its own, or the product's.
+  /// - Parameter target: the step whose output the convolution writes: its own, the product's or the pooling's.
   func lowerConvolution(_ step: Step, as target: Step, _ fusion: NetworkAnalysis.Fusion?) throws {
     let layer = step.layer
     let input = blocked(step.sources[0], layer.inputShapes[0], border: layer.windowPadding)
@@ -17,7 +17,9 @@ extension NetworkLowering {
     }
     let core = try context(layer).convolutionCore(
       layerParameters(layer),
-      ConvolutionSurroundings(input: inputLayout, output: outputLayout, factor: factor?.product))
+      ConvolutionSurroundings(
+        input: inputLayout, output: outputLayout, factor: factor?.product,
+        isPooled: target.layer.kind == .maxPool2d))
     scratchCount = max(scratchCount, core.scratchCount)
     packedCount += core.packedCount
     let pool = backend.pool

@@ -46,7 +46,9 @@ final class NetworkLowering {
     self.network = network
     self.backend = backend
     self.parameters = parameters
-    analysis = NetworkAnalysis(network)
+    analysis = NetworkAnalysis(network) { layer, pooling in
+      (try? backend.context(for: layer, algorithm: nil))?.poolsItself(pooling) ?? false
+    }
   }
 
   /// Lowers every step.
@@ -70,6 +72,7 @@ final class NetworkLowering {
     if let fusion = analysis.fusions[name] {
       return try lowerConvolution(fusion.convolution, as: step, fusion)
     }
+    if let convolution = analysis.pooled[name] { return try lowerConvolution(convolution, as: step, nil) }
     switch step.layer.operation {
     case .conv2d(let convolution) where convolution.groups == 1, .deformConv2d(let convolution):
       try lowerConvolution(step, as: step, nil)

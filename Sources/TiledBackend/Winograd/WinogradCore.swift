@@ -15,6 +15,8 @@ final class WinogradCore: ConvolutionCore {
   let errorModel: ErrorModel
   private let geometry: ConvolutionGeometry
   private let output: MapLayout
+  /// Whether the maxima of two by two pixels are written instead of all.
+  private let isPooled: Bool
   private let transform: WinogradTransform
   private let tiling: WinogradTiling
   private let chunking: WinogradChunking
@@ -37,6 +39,18 @@ final class WinogradCore: ConvolutionCore {
     return weight[2] == 3 && weight[3] == 3 && convolution.stride == Pair(1) && convolution.groups == 1
   }
 
+  /// Whether a layer's tiles can be pooled two by two as they are finished: each is whole and stored directly. ReLU leaves
+  /// no negative zero, whose place among equals would show in which order the maxima were taken.
+  static func pools(
+    _ context: PlanContext, _ convolution: Convolution, _ transform: WinogradTransform, _ pooling: Pooling
+  ) -> Bool {
+    let shape = context.layer.outputShape
+    let columns = context.kernels.packedGemms.map(\.columns).max() ?? 1
+    return pooling.kernel == Pair(2) && pooling.stride == Pair(2) && pooling.padding == Pair(0)
+      && convolution.relu && convolution.dilation == Pair(1) && shape[1].isMultiple(of: columns)
+      && shape[2].isMultiple(of: transform.outputs) && shape[3].isMultiple(of: transform.outputs)
+  }
+
   init(
     _ context: PlanContext, _ convolution: Convolution, _ transform: WinogradTransform,
     _ parameters: Parameters<Float>, _ surroundings: ConvolutionSurroundings
@@ -44,6 +58,7 @@ final class WinogradCore: ConvolutionCore {
     guard let weight = parameters.weight else { preconditionFailure("a convolution has weights") }
     geometry = ConvolutionGeometry(context.layer, convolution, input: surroundings.input)
     output = surroundings.output
+    isPooled = surroundings.isPooled
     self.transform = transform
     pool = context.pool
     kernels = context.kernels.winograd(transform)
@@ -231,12 +246,14 @@ final class WinogradCore: ConvolutionCore {
   ) {
     let block = panel * gemm.columns / PackedTile.depth
     let affine = epilogue.affine(panel: panel)
-    kernels.finish(
+    let unit = isPooled ? 2 : 1
+    let finish = isPooled ? kernels.finishPooled : kernels.finish
+    finish(
       WinogradResult(
         source: UnsafePointer(scratch + memory.sums + slot * gemm.columns), matrixStride: chunking.sumStride,
         blocks: gemm.columns / PackedTile.depth,
         target: operands.output + block * output.blockStride
-          + output.offset(image: tile.image, row: tile.row, column: tile.column),
+          + output.offset(image: tile.image, row: tile.row / unit, column: tile.column / unit),
         rowStride: tiling.step.vertical * output.rowStride,
         columnStride: tiling.step.horizontal * output.depth, blockStride: output.blockStride,
         scale: affine.scale, shift: affine.shift, relu: affine.relu, points: points))
