@@ -74,7 +74,8 @@ struct PairedJudgeTests {
     let contrasts = (0..<300).map { _ in [0.02 * Double.random(in: -1.7...1.7, using: &generator)] }
     let count = SuiteSimulation(
       noise: SuiteNoise(contrasts: contrasts),
-      power: Power(budget: judge.budget, screeningBlocks: 20, confirmingBlocks: 20), detect: 0.05
+      need: .init(exactly: Power(budget: judge.budget, screeningBlocks: 20, confirmingBlocks: 20)),
+      detect: 0.05
     ).run(suites: 3000, slowDown: 1.02, seed: 9)
     // 5 % of 3000 with five deviations of 12; and it must happen at all.
     #expect((1...210).contains(count.changedCalledSame))
@@ -90,7 +91,7 @@ struct PairedJudgeTests {
     let budget = ErrorBudget(comparisons: 20)
     let simulation = SuiteSimulation(
       noise: SuiteNoise(contrasts: contrasts),
-      power: Power(budget: budget, screeningBlocks: 10, confirmingBlocks: 10), detect: 0.05)
+      need: .init(exactly: Power(budget: budget, screeningBlocks: 10, confirmingBlocks: 10)), detect: 0.05)
     let none = simulation.run(suites: 2000, seed: 1)
     #expect(none.suites == 2000 && none.unchanged == 40_000)
     // 1 in 10 000 of 40 000: 4, and four deviations more; 1 % of 2000 suites at the very most.

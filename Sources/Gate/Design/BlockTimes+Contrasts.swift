@@ -14,4 +14,26 @@ extension BlockTimes {
 
   /// The same of the control against the base, which must be 0.
   package var controlContrast: Double { log(control) - log(base) }
+
+  package var noise: BlockNoise {
+    let differences = [controlContrast, log(heads[1]) - log(heads[0])]
+    // A difference of two processes has twice the variance of half the difference of two pairs.
+    return BlockNoise(contrast: contrast, within: differences.map { abs($0) / 2.0.squareRoot() })
+  }
+}
+
+/// What one block says of a comparison's noise.
+package struct BlockNoise: Sendable, Hashable {
+  package let contrast: Double
+  /// The sizes of the differences within the base's pair of processes and within the head's, brought to a contrast's
+  /// deviation. Exchanging the pairs' names exchanges the two.
+  package let within: [Double]
+
+  package init(contrast: Double, within: [Double] = []) {
+    self.contrast = contrast
+    self.within = within
+  }
+
+  /// All that may be looked at before the verdict: without signs.
+  package var sizes: [Double] { [abs(contrast)] + within }
 }

@@ -15,8 +15,8 @@ package struct Forecast: Sendable {
   private struct Window {
     /// The predicted logarithm, by comparison.
     let predicted: [Double]
-    /// The contrasts of the blocks after it, by block, then by comparison.
-    let later: [[Double]]
+    /// The blocks after it, by block, then by comparison.
+    let later: [[BlockNoise]]
   }
 
   private let windows: [Window]
@@ -37,10 +37,12 @@ package struct Forecast: Sendable {
       let first = record[start..<(start + pilot)]
       let blocks = (0..<comparisons).map { index in first.map { $0[index] } }
       let deviations = blocks.map { Noise.whilePlanning($0) ?? .infinity }
-      let excess = NoiseShape(blocks).excess(power, deviation: Statistics.median(deviations) ?? .infinity)
+      let excess = NoiseShape(blocks).excess(
+        power, deviation: Statistics.median(deviations) ?? .infinity,
+        pilot: blocks.first.map { Noise.sizes($0).count }, trials: 300)
       return Window(
         predicted: deviations.map { log(power.smallestVisible(noise: $0 * excess)) },
-        later: record[(start + pilot)..<(start + pilot + Self.following)].map { $0.map(\.contrast) })
+        later: record[(start + pilot)..<(start + pilot + Self.following)].map { $0.map(\.noise) })
     }
   }
 
@@ -68,8 +70,8 @@ package struct Forecast: Sendable {
     let perWindow = max(trials / max(windows.count, 1), 1)
     var (found, tried) = (0, 0)
     for (place, window) in windows.enumerated() {
-      let noise = SuiteNoise(contrasts: window.later.map { [$0[comparison]] })
-      let count = SuiteSimulation(noise: noise, power: power, detect: power.budget.margin)
+      let noise = SuiteNoise(window.later.map { [$0[comparison]] })
+      let count = SuiteSimulation(noise: noise, need: .init(exactly: power), detect: power.budget.margin)
         .run(suites: perWindow, slowDown: exp(factor * window.predicted[comparison]), seed: UInt64(place))
       found += count.found
       tried += count.changed

@@ -57,19 +57,6 @@ package struct Power: Sendable, Hashable {
     }
     return exp(high)
   }
-
-  /// The fewest blocks, the same in both stages, with which a slow-down to `ratio` is found with probability `power`;
-  /// nil where more than `most` are needed.
-  package static func blocks(
-    toFind ratio: Double, noise: Double, budget: ErrorBudget, power: Double = 0.95, most: Int
-  ) -> Int? {
-    let least = max(budget.leastScreeningBlocks, budget.leastConfirmingBlocks)
-    guard most >= least else { return nil }
-    return (least...most).first { count in
-      Power(budget: budget, screeningBlocks: count, confirmingBlocks: count)
-        .probability(ofFinding: ratio, noise: noise) >= power
-    }
-  }
 }
 
 /// Estimates of the effective deviation of a comparison's contrasts.
@@ -78,10 +65,7 @@ package enum Noise {
   /// where noise is normal, and is not moved by a few wild blocks.
   package static func whilePlanning(_ blocks: [BlockTimes]) -> Double? { deviation(sizes: sizes(blocks)) }
 
-  /// The sizes of the contrasts, and of the control's, which has twice the variance.
-  static func sizes(_ blocks: [BlockTimes]) -> [Double] {
-    blocks.flatMap { [abs($0.contrast), abs($0.controlContrast) / 2.0.squareRoot()] }
-  }
+  static func sizes(_ blocks: [BlockTimes]) -> [Double] { blocks.flatMap(\.noise.sizes) }
 
   /// Nil for no sizes.
   static func deviation(sizes: [Double]) -> Double? {

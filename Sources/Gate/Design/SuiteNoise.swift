@@ -1,24 +1,25 @@
-/// Recorded noise of a suite in which nothing changed: the contrasts of every comparison, block by block.
+/// Recorded noise of a suite in which nothing changed: of every comparison, block by block.
 package struct SuiteNoise: Sendable, Hashable {
   /// By block, then by comparison. A row keeps together what happened together.
-  package let contrasts: [[Double]]
-  package var comparisons: Int { contrasts.first?.count ?? 0 }
+  package let blocks: [[BlockNoise]]
+  package var comparisons: Int { blocks.first?.count ?? 0 }
 
   /// - Precondition: rows of equal length.
-  package init(contrasts: [[Double]]) {
-    precondition(contrasts.allSatisfy { $0.count == contrasts[0].count })
-    self.contrasts = contrasts
+  package init(_ blocks: [[BlockNoise]]) {
+    precondition(blocks.allSatisfy { $0.count == blocks[0].count })
+    self.blocks = blocks
   }
 
-  /// `count` blocks drawn with replacement, whole rows at a time, each mirrored by a coin as its order's coin would have
-  /// mirrored it. Columns of blocks, by comparison.
-  func drawn(_ count: Int, using generator: inout some RandomNumberGenerator) -> [[Double]] {
-    var columns = [[Double]](repeating: [], count: comparisons)
-    for _ in 0..<count {
-      guard let row = contrasts.randomElement(using: &generator) else { break }
-      let sign = Bool.random(using: &generator) ? 1.0 : -1.0
-      for (index, value) in row.enumerated() { columns[index].append(sign * value) }
-    }
-    return columns
+  /// Contrasts alone.
+  package init(contrasts: [[Double]]) { self.init(contrasts.map { $0.map { BlockNoise(contrast: $0) } }) }
+
+  /// One comparison by itself.
+  func only(_ comparison: Int) -> SuiteNoise { SuiteNoise(blocks.map { [$0[comparison]] }) }
+
+  /// A row, mirrored by a coin as its order's coin would have mirrored it. Nil where nothing was recorded.
+  func drawn(using generator: inout some RandomNumberGenerator) -> [BlockNoise]? {
+    guard let row = blocks.randomElement(using: &generator) else { return nil }
+    let sign = Bool.random(using: &generator) ? 1.0 : -1.0
+    return row.map { BlockNoise(contrast: sign * $0.contrast, within: $0.within) }
   }
 }

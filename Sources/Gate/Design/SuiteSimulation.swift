@@ -10,14 +10,18 @@
 /// needed.
 package struct SuiteSimulation: Sendable {
   package let noise: SuiteNoise
-  package let power: Power
-  package var judge: PairedJudge { PairedJudge(budget: power.budget, detect: detect) }
+  package let need: BlockNeed
+  /// Of stage 1; stage 2, whose few comparisons cost little, gets what it needs.
+  package let costs: BlockCosts
   package let detect: Double
+  package var judge: PairedJudge { PairedJudge(budget: need.budget, detect: detect) }
 
-  package init(noise: SuiteNoise, power: Power, detect: Double) {
+  /// - Parameter costs: what a stage's time lets it take; nil: all that is needed.
+  package init(noise: SuiteNoise, need: BlockNeed, detect: Double, costs: BlockCosts? = nil) {
     self.noise = noise
-    self.power = power
+    self.need = need
     self.detect = detect
+    self.costs = costs ?? .free(subjects: noise.comparisons)
   }
 
   /// What came of some suites.
@@ -47,21 +51,13 @@ package struct SuiteSimulation: Sendable {
   ///
   /// - Complexity: O(suites · comparisons · n² log n) in the number of blocks.
   package func run(suites: Int, slowDown ratio: Double = 1, seed: UInt64) -> Count {
-    var generator = SeededGenerator(seed: seed)
+    var draw = Draw(generator: SeededGenerator(seed: seed))
     let shift = log(ratio)
-    let screening = SignedRank(count: power.screeningBlocks)
-    let confirming = SignedRank(count: power.confirmingBlocks)
     var count = Count()
     for suite in 0..<suites {
       let changed = shift == 0 ? nil : suite % max(noise.comparisons, 1)
-      let first = noise.drawn(power.screeningBlocks, using: &generator)
-      let second = noise.drawn(power.confirmingBlocks, using: &generator)
       var isRed = false
-      for index in first.indices {
-        let added = index == changed ? shift : 0
-        let change = judge.change(
-          screening: WalshAverages(first[index].map { $0 + added }, distribution: screening),
-          confirming: { WalshAverages(second[index].map { $0 + added }, distribution: confirming) })
+      for (index, change) in changes(shift: shift, of: changed, &draw).enumerated() {
         if index == changed {
           count.changed += 1
           count.found += change == .slower ? 1 : 0
@@ -78,6 +74,65 @@ package struct SuiteSimulation: Sendable {
     return count
   }
 
+  /// The coins and rows of a simulation, and the distributions that it needs again and again.
+  struct Draw {
+    var generator: SeededGenerator
+    private var distributions: [Int: SignedRank] = [:]
+
+    init(generator: SeededGenerator) { self.generator = generator }
+
+    mutating func averages(_ values: [Double]) -> WalshAverages {
+      let known = distributions[values.count] ?? SignedRank(count: values.count)
+      distributions[values.count] = known
+      return WalshAverages(values, distribution: known)
+    }
+  }
+
+  /// One suite: what is said of each comparison, of which `changed` is slower by the log ratio `shift`.
+  func changes(shift: Double, of changed: Int?, _ draw: inout Draw) -> [Change] {
+    screened(shift: shift, of: changed, &draw).enumerated().map { index, first in
+      judge.change(
+        screening: draw.averages(first.contrasts),
+        confirming: { confirmed(index, first, shift: index == changed ? shift : 0, &draw) })
+    }
+  }
+
+  /// What a comparison has shown so far.
+  private struct Seen {
+    var contrasts: [Double] = []
+    var sizes: [Double] = []
+
+    mutating func add(_ block: BlockNoise, shift: Double) {
+      let shifted = BlockNoise(contrast: block.contrast + shift, within: block.within)
+      contrasts.append(shifted.contrast)
+      sizes += shifted.sizes
+    }
+  }
+
+  /// Stage 1 of all comparisons.
+  private func screened(shift: Double, of changed: Int?, _ draw: inout Draw) -> [Seen] {
+    var seen = [Seen](repeating: Seen(), count: noise.comparisons)
+    var open = Array(seen.indices)
+    var seconds = 0.0
+    while !open.isEmpty, seconds < costs.limit, let row = noise.drawn(using: &draw.generator) {
+      seconds += costs.seconds(of: open)
+      for index in open { seen[index].add(row[index], shift: index == changed ? shift : 0) }
+      open.removeAll { need.isEnough(seen[$0].contrasts.count, .screening, sizes: seen[$0].sizes) }
+    }
+    return seen
+  }
+
+  /// Stage 2 of one comparison: new blocks, whose number follows from the noise of all.
+  private func confirmed(
+    _ index: Int, _ screened: Seen, shift: Double, _ draw: inout Draw
+  ) -> WalshAverages {
+    var seen = Seen()
+    while !need.isEnough(seen.contrasts.count, .confirming, sizes: screened.sizes + seen.sizes),
+      let row = noise.drawn(using: &draw.generator)
+    { seen.add(row[index], shift: shift) }
+    return draw.averages(seen.contrasts)
+  }
+
   /// A ratio.
   static let largestTried = 2.0
 
@@ -86,8 +141,7 @@ package struct SuiteSimulation: Sendable {
   ///
   /// - Parameter trials: per ratio tried.
   package func smallestVisible(comparison: Int, trials: Int, seed: UInt64) -> Double {
-    let one = SuiteSimulation(
-      noise: SuiteNoise(contrasts: noise.contrasts.map { [$0[comparison]] }), power: power, detect: detect)
+    let one = SuiteSimulation(noise: noise.only(comparison), need: need, detect: detect)
     var (low, high) = (0.0, log(Self.largestTried))
     for _ in 0..<12 {
       let middle = (low + high) / 2

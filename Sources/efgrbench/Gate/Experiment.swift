@@ -25,6 +25,9 @@ final class Experiment {
   private var controlKernels: [Double] = []
   private var start = MonotonicClock.now()
   private(set) var spending = ExperimentSpending()
+  /// Seconds of each subject in each block so far, and of blocks as wholes.
+  private var subjectSeconds: [Int: [Double]] = [:]
+  private var blockSeconds: [Double] = []
   private var excess = 1.0
 
   init(
@@ -49,8 +52,8 @@ final class Experiment {
   /// Indices of the subjects that are right on both sides.
   private var timed: [Int] { subjects.indices.filter { subjects[$0].isGood } }
 
-  private func kept(_ stage: Int) -> [BlockRecord] {
-    blocks.filter { $0.stage == stage && $0.discarded == nil }
+  private func kept(_ stage: BlockNeed.Stage) -> [BlockRecord] {
+    blocks.filter { $0.stage == stage.rawValue && $0.discarded == nil }
   }
 
   private var secondsSpent: Double { Double(MonotonicClock.now() - start) / 1e9 }
@@ -122,26 +125,33 @@ final class Experiment {
   private func measure() throws {
     guard !timed.isEmpty else { return }
     start = MonotonicClock.now()
-    let pilot = min(settings.blocks ?? .max, GateSettings.pilotBlocks)
-    try take(pilot, stage: 1, subjects: timed, seconds: settings.seconds * GateSettings.screeningShare)
+    let limit = settings.seconds * GateSettings.screeningShare
+    try take(.screening, of: groups, settings.pilot, seconds: limit)
     let plan = BlockPlan(
-      settings: settings, blocks: kept(1), names: names, groups: groups, spent: secondsSpent)
+      settings: settings, blocks: kept(.screening), names: names, groups: groups, costs: costs,
+      spent: secondsSpent)
     plan.words.forEach(log)
     excess = plan.excess
-    try take(
-      plan.blocks, stage: 1, subjects: timed, seconds: settings.seconds * GateSettings.screeningShare)
-    try confirm(plan.blocks)
+    try take(.screening, of: groups, plan.need, seconds: limit)
+    try confirm(plan.need)
   }
 
   /// Stage 2: new blocks of what stage 1 flagged, and of nothing else.
-  private func confirm(_ count: Int) throws {
-    let flagged = groups.filter { judge.isFlagged(times(of: $0, stage: 1)) }
+  private func confirm(_ need: BlockNeed) throws {
+    let flagged = groups.filter { judge.isFlagged(times(of: $0, .screening)) }
     guard !flagged.isEmpty else { return }
-    let again = Set(flagged.flatMap { $0 }).sorted()
     log(
-      "Stage 1 flags \(flagged.count) of \(groups.count) comparisons; \(again.count) layers are measured afresh."
-    )
-    try take(count, stage: 2, subjects: again, seconds: settings.seconds)
+      "Stage 1 flags \(flagged.count) of \(groups.count) comparisons; \(Set(flagged.joined()).count) layers are "
+        + "measured afresh.")
+    try take(.confirming, of: flagged, need, seconds: settings.seconds)
+  }
+
+  /// What blocks cost, by what they have cost so far: in the order of all subjects.
+  var costs: BlockCosts {
+    let each = subjects.indices.map { Statistics.median(subjectSeconds[$0] ?? []) ?? 0 }
+    let fixed = (Statistics.median(blockSeconds) ?? 0) - timed.reduce(0) { $0 + each[$1] }
+    return BlockCosts(
+      fixed: max(fixed, 0), subjects: each, limit: settings.seconds * GateSettings.screeningShare)
   }
 
   /// The subjects of each comparison: each alone, and each backend's all together where they are the whole network.
@@ -164,24 +174,36 @@ final class Experiment {
     }
   }
 
-  private func times(of group: [Int], stage: Int) -> [BlockTimes] {
+  private func times(of group: [Int], _ stage: BlockNeed.Stage) -> [BlockTimes] {
     kept(stage).compactMap { group.count == 1 ? $0.times(of: group[0]) : $0.times(ofSum: group) }
   }
 
-  /// Takes blocks until `count` of the stage are kept, at most twice as many are tried, and the time is not over.
-  private func take(_ count: Int, stage: Int, subjects: [Int], seconds: Double) throws {
-    while kept(stage).count < count, blocks.filter({ $0.stage == stage }).count < 2 * count,
-      secondsSpent < seconds
-    {
+  /// Takes blocks of those comparisons that need more, until none does or the time is over. Blocks that are thrown away
+  /// are made up for, as long as no more than twice as many as may be needed are tried.
+  private func take(
+    _ stage: BlockNeed.Stage, of groups: [[Int]], _ need: BlockNeed, seconds: Double
+  ) throws {
+    let most = 2 * need.range(stage).upperBound
+    while secondsSpent < seconds, blocks.filter({ $0.stage == stage.rawValue }).count < most {
       if Interruption.isRequested { throw ChildProcess.Interrupted() }
-      progress.show("blocks of stage \(stage)", done: kept(stage).count, total: count)
-      let block = try block(stage: stage, subjects)
+      let open = groups.filter { group in
+        let times = times(of: group, stage)
+        // Stage 1 has told of the noise too.
+        let known = times + (stage == .confirming ? self.times(of: group, .screening) : [])
+        return !need.isEnough(times.count, stage, sizes: known.flatMap(\.noise.sizes))
+      }
+      guard !open.isEmpty else { return }
+      progress.show(
+        "stage \(stage.rawValue): blocks of \(open.count) comparisons", done: kept(stage).count,
+        total: need.range(stage).upperBound)
+      let block = try block(stage, Set(open.joined()).sorted())
       blocks.append(block)
       try recorder?.record(block)
     }
   }
 
-  private func block(stage: Int, _ subjects: [Int]) throws -> BlockRecord {
+  private func block(_ stage: BlockNeed.Stage, _ subjects: [Int]) throws -> BlockRecord {
+    let begun = MonotonicClock.now()
     let arms = BlockOrder(using: &generator).arms
     let session = try BlockSession(arms, of: builds, controlKernel: controlKernel) { arm in
       request(.time, of: subjects, arm: arm)
@@ -189,9 +211,9 @@ final class Experiment {
     var samples = [[Int: [Double]]](repeating: [:], count: arms.count)
     for (place, index) in subjects.enumerated() {
       let count = settings.samples(nanoseconds: durations[index, default: 0])
-      for (visit, result) in try session.time(place, passes: count).enumerated() {
-        samples[visit][index] = result?.samples
-      }
+      let (time, results) = try MonotonicClock.time { try session.time(place, passes: count) }
+      subjectSeconds[index, default: []].append(Double(time) / 1e9)
+      for (visit, result) in results.enumerated() { samples[visit][index] = result?.samples }
     }
     let (conditions, spent) = try session.end()
     spending.blocks += spent
@@ -201,7 +223,9 @@ final class Experiment {
     let visits = zip(arms, zip(conditions, samples)).map { arm, seen in
       VisitRecord(arm: arm, conditions: seen.0, samples: seen.1)
     }
-    return BlockRecord(number: blocks.count + 1, stage: stage, discarded: discarded, visits: visits)
+    if subjects.count == timed.count { blockSeconds.append(Double(MonotonicClock.now() - begun) / 1e9) }
+    return BlockRecord(
+      number: blocks.count + 1, stage: stage.rawValue, discarded: discarded, visits: visits)
   }
 
   private func request(
@@ -267,10 +291,12 @@ final class Experiment {
     if let words = spending.words(blocks: blocks.count) { verdict.notes.append(words) }
     verdict.judge(subjects)
     for group in groups {
-      let paired = judge.judge(screening: times(of: group, stage: 1), confirming: times(of: group, stage: 2))
+      let paired = judge.judge(
+        screening: times(of: group, .screening), confirming: times(of: group, .confirming))
+      let deciding: BlockNeed.Stage = paired.stage == 1 ? .screening : .confirming
       let row = LayerVerdict(
         paired, of: subjects[group[0]], isTotal: group.count > 1,
-        blocks: times(of: group, stage: paired.stage), budget: settings.budget, excess: excess)
+        blocks: times(of: group, deciding), budget: settings.budget, excess: excess)
       if group.count > 1 { verdict.totals.append(row) } else { verdict.layers.append(row) }
     }
     return verdict

@@ -65,7 +65,8 @@ struct GateDocument: Codable, Sendable {
   /// Whether another process burned a core meanwhile.
   var isUnderLoad: Bool
   var layers: [String]
-  var blocks: Int
+  /// Of each stage; nil where each layer takes as many as its noise asks for.
+  var blocks: Int?
   var comparisons: Int
   var measured: [Measured]
   /// How many blocks of nothing changed the simulation draws from.

@@ -53,6 +53,7 @@ struct GateSelftest {
     defer { load?.stop() }
     var verified: (base: ChildReply, head: ChildReply)?
     var noise: [[BlockTimes]] = []
+    var costs: BlockCosts?
     var measured: [GateDocument.Measured] = []
     for slowDown in [0] + (options.onlyUnchanged ? [] : Self.slowDowns) {
       var count = GateDocument.Measured(slowDown: slowDown)
@@ -73,12 +74,15 @@ struct GateSelftest {
         if Interruption.isRequested { break }
         count.add(verdict, changed: slowDown > 0 ? layer : nil)
         count.seconds += Double(MonotonicClock.now() - start) / 1e9
-        if slowDown == 0 { noise += Self.times(experiment) }
+        if slowDown == 0 {
+          noise += Self.times(experiment)
+          costs = experiment.costs
+        }
       }
       measured.append(count)
       Progress().clear()
     }
-    let document = simulate(measured, noise)
+    let document = simulate(measured, noise, costs)
     try database?.attach(document: document, schema: document.schema)
     if let json { try JSONOutput.write(document, to: json) }
     if json != "-" { GateSummary(document: document).print() }
@@ -93,13 +97,20 @@ struct GateSelftest {
     }
   }
 
-  private func simulate(_ measured: [GateDocument.Measured], _ noise: [[BlockTimes]]) -> GateDocument {
-    let blocks = options.blocks
+  /// - Parameter costs: of blocks, as they came out.
+  private func simulate(
+    _ measured: [GateDocument.Measured], _ noise: [[BlockTimes]], _ costs: BlockCosts?
+  ) -> GateDocument {
+    let blocks = options.blocks ?? GateSettings.sturdyBlocks
     let power = Power(budget: settings.budget, screeningBlocks: blocks, confirmingBlocks: blocks)
     var simulated: [GateDocument.Simulated] = []
     if noise.count >= blocks {
+      let columns = settings.layers.indices.map { index in noise.map { $0[index] } }
+      let usual = Statistics.median(columns.compactMap(Noise.whilePlanning)) ?? .infinity
+      let excess = NoiseShape(columns).excess(power, deviation: usual)
       let simulation = SuiteSimulation(
-        noise: SuiteNoise(contrasts: noise.map { $0.map(\.contrast) }), power: power, detect: settings.detect)
+        noise: SuiteNoise(noise.map { $0.map(\.noise) }), need: settings.need(excess: excess),
+        detect: settings.detect, costs: costs)
       for slowDown in [0, 0.02] + Self.slowDowns {
         let count = simulation.run(suites: options.simulated, slowDown: 1 + slowDown, seed: 1)
         simulated.append(.init(slowDown: slowDown, count: count))
@@ -113,7 +124,8 @@ struct GateSelftest {
     }
     return GateDocument(
       schema: options.underLoad ? GateDocument.loadSchema : GateDocument.schema, machine: machine,
-      threads: settings.threads, isUnderLoad: options.underLoad, layers: settings.layers, blocks: blocks,
+      threads: settings.threads, isUnderLoad: options.underLoad, layers: settings.layers,
+      blocks: options.blocks,
       comparisons: settings.comparisons, measured: measured, recordedBlocks: noise.count,
       simulated: simulated,
       smallest: smallest)

@@ -24,7 +24,7 @@ struct GateSettings: Codable, Sendable {
   var detect: Double
   /// Seconds for all blocks of both stages.
   var seconds: Double
-  /// Blocks of each stage; nil lets the noise of the first ones decide.
+  /// Blocks of each stage; nil lets each comparison's noise decide.
   var blocks: Int?
   var passes: Int
   var cache: ChildRequest.Cache
@@ -39,9 +39,11 @@ struct GateSettings: Codable, Sendable {
 
   /// Blocks from whose noise the number of blocks follows.
   static let pilotBlocks = 8
-  /// Where the time allows it no fewer blocks are planned: with 16 the signed-rank test at 1 % flags up to a rank sum of
-  /// 23 against the change, so that one wild block, of rank 16 at most, can't hide it.
+  /// Where the time allows it no comparison takes fewer blocks: with 16 the signed-rank test at 1 % flags up to a rank sum
+  /// of 23 against the change, so that one wild block, of rank 16 at most, can't hide it.
   static let sturdyBlocks = 16
+  /// No comparison takes more blocks in a stage: noise that 128 do not average out is no noise of sampling.
+  static let mostBlocks = 128
   /// The least nanoseconds of a sample: the clock's own cost, tens of nanoseconds, stays near 0.01 %.
   static let sampleDuration = 0.5e6
   /// Samples that a process takes of a layer, unless it is asked for another number: from 3 to 12 the noise of layers
@@ -56,6 +58,21 @@ struct GateSettings: Codable, Sendable {
   /// Samples that a process takes of a layer whose calls take `nanoseconds`.
   func samples(nanoseconds: Double) -> Int {
     min(passes, max(2, Int(Self.enoughDuration / max(nanoseconds, 1))))
+  }
+
+  /// The first blocks, all that is fixed before the noise is known.
+  var pilot: BlockNeed {
+    let count = min(blocks ?? .max, Self.pilotBlocks)
+    return BlockNeed(exactly: Power(budget: budget, screeningBlocks: count, confirmingBlocks: count))
+  }
+
+  /// How many blocks each comparison takes.
+  func need(excess: Double) -> BlockNeed {
+    if let blocks {
+      return BlockNeed(exactly: Power(budget: budget, screeningBlocks: blocks, confirmingBlocks: blocks))
+    }
+    return BlockNeed(
+      toFind: detect, budget: budget, excess: excess, blocks: Self.sturdyBlocks...Self.mostBlocks)
   }
 
   var budget: ErrorBudget { ErrorBudget(comparisons: comparisons) }

@@ -6,8 +6,9 @@ struct GateSummary {
 
   func print() {
     Swift.print(
-      "\(document.layers.count) layers, \(document.blocks) blocks a stage, \(document.threads) threads; noise of "
-        + "\(document.recordedBlocks) blocks\(document.isUnderLoad ? ", under load" : "")\n")
+      "\(document.layers.count) layers, \(document.blocks.map { "\($0) blocks a stage" } ?? "blocks as noise asks"), "
+        + "\(document.threads) threads; noise of \(document.recordedBlocks) blocks"
+        + "\(document.isUnderLoad ? ", under load" : "")\n")
     Swift.print(table.text)
     guard !document.smallest.isEmpty else { return }
     Swift.print("\nSmallest slow-down seen 95 times in 100\n")

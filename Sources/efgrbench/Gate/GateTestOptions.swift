@@ -10,8 +10,10 @@ struct GateTestOptions: ParsableArguments {
   var injected = 5
   @Option(help: ArgumentHelp("Suites simulated on the recorded noise, for each slow-down.", valueName: "n"))
   var simulated = 10_000
-  @Option(help: ArgumentHelp("Blocks of each stage.", valueName: "n"))
-  var blocks = 16
+  @Option(
+    help: ArgumentHelp(
+      "Blocks of each stage (default: as many as each layer's noise asks for).", valueName: "n"))
+  var blocks: Int?
   @Option(help: ArgumentHelp("The layers of the suites.", valueName: "glob"))
   var gateLayers = "{conv8_2,conv9_2,pool5,deform4,objectness4.conf,boxes}"
   @Flag(help: "No injected slow-downs.")
