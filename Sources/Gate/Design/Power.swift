@@ -67,8 +67,8 @@ package enum Noise {
 
   static func sizes(_ blocks: [BlockTimes]) -> [Double] { blocks.flatMap(\.noise.sizes) }
 
-  /// Nil for no sizes.
-  static func deviation(sizes: [Double]) -> Double? {
+  /// See ``BlockNoise/sizes``. Nil for none.
+  package static func deviation(sizes: [Double]) -> Double? {
     guard !sizes.isEmpty else { return nil }
     // Rounded up, for a few blocks rather show too little noise than too much.
     let index = Int((0.6827 * Double(sizes.count)).rounded(.up))

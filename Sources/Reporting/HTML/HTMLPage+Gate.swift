@@ -11,8 +11,9 @@ extension HTMLPage {
     return section(
       "gate", "The gate",
       """
-      <p class="hint">Two builds compared in interleaved processes\
-      \(gate.blocks.map { ", \($0) blocks" } ?? "")\(gate.comparisons.map { ", \($0) comparisons" } ?? ""). \
+      <p class="hint">Two builds compared in interleaved processes, \
+      \(gate.blocks.map { "\($0) blocks a stage" } ?? "blocks as each layer's noise asks")\
+      \(gate.comparisons.map { ", \($0) comparisons" } ?? ""). \
       \(falseAlarms(gate))</p>
       <div class="pair"><div>\(curve(gate))</div><div>\(table)</div></div>
 

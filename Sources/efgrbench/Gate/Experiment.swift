@@ -186,16 +186,18 @@ final class Experiment {
     let most = 2 * need.range(stage).upperBound
     while secondsSpent < seconds, blocks.filter({ $0.stage == stage.rawValue }).count < most {
       if Interruption.isRequested { throw ChildProcess.Interrupted() }
-      let open = groups.filter { group in
+      let seen = groups.map { group in
         let times = times(of: group, stage)
         // Stage 1 has told of the noise too.
         let known = times + (stage == .confirming ? self.times(of: group, .screening) : [])
-        return !need.isEnough(times.count, stage, sizes: known.flatMap(\.noise.sizes))
+        return (blocks: times.count, sizes: known.flatMap(\.noise.sizes))
       }
+      let open = zip(groups, seen).filter { !need.isEnough($1.blocks, stage, sizes: $1.sizes) }.map(\.0)
       guard !open.isEmpty else { return }
+      let expected = seen.map { need.count(stage, noise: Noise.deviation(sizes: $0.sizes) ?? 0) }.max() ?? 0
       progress.show(
         "stage \(stage.rawValue): blocks of \(open.count) comparisons", done: kept(stage).count,
-        total: need.range(stage).upperBound)
+        total: expected)
       let block = try block(stage, Set(open.joined()).sorted())
       blocks.append(block)
       try recorder?.record(block)
