@@ -127,7 +127,7 @@ let package = Package(
       dependencies: ["Accuracy", "Golden", "OpenBLASBackend", "ReferenceBackend", "TiledBackend"],
       swiftSettings: dataCode),
     .testTarget(name: "FaultsTests", dependencies: ["Faults", "ReferenceBackend"]),
-    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "CCPU"]),
     .testTarget(name: "GateTests", dependencies: ["Gate"], swiftSettings: dataCode),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TiledBackend"]),
     .testTarget(name: "HistoryTests", dependencies: ["History"], exclude: ["Databases"]),

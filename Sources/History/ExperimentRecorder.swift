@@ -94,13 +94,13 @@ extension BlockRecord {
       try database.execute(
         sql: """
           INSERT INTO visit (block_id, position, arm, wall_ns, steal_ns, involuntary_switches, minor_faults,
-            major_faults, control_ns)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            major_faults, instructions, cycles, control_ns)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           block, position, visit.arm.rawValue, conditions.wall, conditions.steal,
           conditions.involuntarySwitches, conditions.minorFaults, conditions.majorFaults,
-          conditions.controlKernel,
+          conditions.instructions, conditions.cycles, conditions.controlKernel,
         ])
       let row = database.lastInsertedRowID
       let statement = try database.cachedStatement(

@@ -98,7 +98,8 @@ extension VisitRecord {
       arm: BlockArm(rawValue: row["arm"]) ?? .base,
       conditions: VisitConditions(
         wall: row["wall_ns"], steal: row["steal_ns"], involuntarySwitches: row["involuntary_switches"],
-        minorFaults: row["minor_faults"], majorFaults: row["major_faults"], controlKernel: row["control_ns"]),
+        minorFaults: row["minor_faults"], majorFaults: row["major_faults"], instructions: row["instructions"],
+        cycles: row["cycles"], controlKernel: row["control_ns"]),
       samples: samples)
   }
 }

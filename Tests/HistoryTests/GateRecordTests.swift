@@ -35,8 +35,8 @@ extension BlockRecord {
           arm: arm,
           conditions: VisitConditions(
             wall: 1e9, steal: position == 0 ? nil : 5, involuntarySwitches: 3, minorFaults: 100,
-            majorFaults: 0,
-            controlKernel: 5e6),
+            majorFaults: 0, instructions: position == 1 ? nil : 7e9 + Double(position),
+            cycles: position == 1 ? nil : 3e9, controlKernel: 5e6),
           samples: [0: [100, 101, 99], 1: [Double(number), 2, 3]])
       })
   }

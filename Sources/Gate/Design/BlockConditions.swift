@@ -1,4 +1,5 @@
-/// What went on around one process: nothing in here tells which arm it was.
+/// What went on around one process. Instructions and cycles tell which arm it was where the arms' code differs, so the rules
+/// do not look at them; nothing else in here tells.
 package struct VisitConditions: Sendable, Hashable, Codable {
   /// Nanoseconds from start to end.
   package var wall: Double
@@ -9,22 +10,28 @@ package struct VisitConditions: Sendable, Hashable, Codable {
   package var minorFaults: Int?
   /// Page faults that waited for a disk.
   package var majorFaults: Int?
+  /// What its threads did in their own code while samples were taken; nil where the processor's counters are not to be had.
+  package var instructions: Double?
+  package var cycles: Double?
   /// Nanoseconds of the control kernel right before: the same instructions in the same process every time.
   package var controlKernel: Double
 
   package init(
     wall: Double, steal: Double? = nil, involuntarySwitches: Int? = nil, minorFaults: Int? = nil,
-    majorFaults: Int? = nil, controlKernel: Double
+    majorFaults: Int? = nil, instructions: Double? = nil, cycles: Double? = nil, controlKernel: Double
   ) {
     self.wall = wall
     self.steal = steal
     self.involuntarySwitches = involuntarySwitches
     self.minorFaults = minorFaults
     self.majorFaults = majorFaults
+    self.instructions = instructions
+    self.cycles = cycles
     self.controlKernel = controlKernel
   }
 
   enum CodingKeys: String, CodingKey {
+    case instructions, cycles
     case wall = "wall_ns"
     case steal = "steal_ns"
     case involuntarySwitches = "involuntary_switches"

@@ -77,8 +77,8 @@ final class BlockSession {
 
   /// Ends the processes.
   ///
-  /// - Returns: what went on around each of them, and where the time went.
-  func end() throws -> (conditions: [VisitConditions], spending: Spending) {
+  /// - Returns: what went on around each of them, where the time went, and why there are no counters, if so.
+  func end() throws -> (conditions: [VisitConditions], spending: Spending, noCounts: String?) {
     let replies = try report()
     let lastKernel = controlKernel()
     let wall = Double(MonotonicClock.now() - start)
@@ -91,9 +91,11 @@ final class BlockSession {
       before = now
       return VisitConditions(
         wall: wall, steal: steal, involuntarySwitches: own.involuntarySwitches, minorFaults: own.minorFaults,
-        majorFaults: own.majorFaults, controlKernel: place < children.count / 2 ? firstKernel : lastKernel)
+        majorFaults: own.majorFaults, instructions: replies[place].counts?.instructions,
+        cycles: replies[place].counts?.cycles,
+        controlKernel: place < children.count / 2 ? firstKernel : lastKernel)
     }
     for reply in replies { spending.inside += reply.spent }
-    return (conditions, spending)
+    return (conditions, spending, replies.first?.noCounts)
   }
 }

@@ -123,6 +123,9 @@ struct ChildReply: Codable, Sendable {
   var build: BuildInfo?
   /// The least nanoseconds that a round of the peak kernel took; in the answer to a `report`.
   var peakRound: Double?
+  /// Of all samples so far, and why there are none; in the answer to a `report`.
+  var counts: HardwareCounters.Counts?
+  var noCounts: String?
   var spent = Spending()
   /// Of the whole request or of one turn. A subject that the build does not offer has none.
   var results: [Result] = []

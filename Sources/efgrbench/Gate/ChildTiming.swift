@@ -17,6 +17,7 @@ final class ChildTiming {
   private let network: Network
   private let processors = Affinity.allowed()
   private let flusher: CacheFlusher?
+  private let counters: Result<HardwareCounters, HardwareCounters.Unavailable>
   private var bench: Bench?
   /// Whether the build was told.
   private var isIntroduced = false
@@ -37,6 +38,7 @@ final class ChildTiming {
       ReferenceBackend(threads: request.threads), tiled, OpenBLASBackend(threads: request.threads),
     ]
     flusher = request.cache == .hot ? nil : CacheFlusher(threads: request.threads)
+    counters = Result { () throws(HardwareCounters.Unavailable) in try HardwareCounters() }
     bindHelpers(except: earlier)
     ProcessMemory.keepFreed()
   }
@@ -98,7 +100,7 @@ final class ChildTiming {
     // Cold caches are cold for one call only.
     let repetitions = flusher == nil ? bench.subject.repetitions : 1
     spend(\.warming) { warm(bench) }
-    return spend(\.samples) { time(bench, repetitions) } / Double(repetitions)
+    return spend(\.samples) { timeCounted(bench, repetitions) } / Double(repetitions)
   }
 
   /// - Parameter reports: whether the peak kernel is timed.
@@ -106,6 +108,12 @@ final class ChildTiming {
     var reply = ChildReply(
       build: isIntroduced ? nil : build, peakRound: reports ? peakRound() : nil, spent: spent)
     isIntroduced = true
+    if reports {
+      switch counters {
+      case .success(let counters): reply.counts = counters.counts
+      case .failure(let reason): reply.noCounts = reason.description
+      }
+    }
     if let bench {
       reply.results = [
         ChildReply.Result(
@@ -125,6 +133,11 @@ final class ChildTiming {
       name: "\(network.name)/\(layer.name)", period: layer.kind == .nms ? .max : 1 << 16)
     let (inputs, parameters) = spend(\.data) { (data.inputs(of: layer), data.parameters(of: layer)) }
     return try spend(\.planning) { Bench(subject, try backend.plan(layer, parameters: parameters), inputs) }
+  }
+
+  private func timeCounted(_ bench: Bench, _ repetitions: Int) -> Double {
+    guard case .success(let counters) = counters else { return time(bench, repetitions) }
+    return counters.counting { time(bench, repetitions) }
   }
 
   /// Nanoseconds of all calls together.

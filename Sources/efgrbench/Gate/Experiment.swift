@@ -29,6 +29,8 @@ final class Experiment {
   private var subjectSeconds: [Int: [Double]] = [:]
   private var blockSeconds: [Double] = []
   private var excess = 1.0
+  /// Why the processes could not count instructions.
+  private var noCounts: String?
 
   init(
     _ settings: GateSettings, builds: Builds, machine: MachineInfo, controlKernel: @escaping () -> Double,
@@ -217,7 +219,8 @@ final class Experiment {
       subjectSeconds[index, default: []].append(Double(time) / 1e9)
       for (visit, result) in results.enumerated() { samples[visit][index] = result?.samples }
     }
-    let (conditions, spent) = try session.end()
+    let (conditions, spent, noCounts) = try session.end()
+    self.noCounts = noCounts
     spending.blocks += spent
     let discarded = settings.rules.broken(
       by: conditions, usualControlKernel: Statistics.median(controlKernels), processors: machine.logicalCPUs)
@@ -291,6 +294,7 @@ final class Experiment {
       block.discarded.map { .init(block: block.number, rule: $0) }
     }
     if let words = spending.words(blocks: blocks.count) { verdict.notes.append(words) }
+    if let words = kept(.screening).counterWords(whyNone: noCounts) { verdict.notes.append(words) }
     verdict.judge(subjects)
     for group in groups {
       let paired = judge.judge(
