@@ -52,6 +52,8 @@ enum Style {
 
   /// The characters that take room on the terminal.
   static func visibleCount(_ text: String) -> Int {
-    text.replacing(/\u{1B}\[[0-9]+m/, with: "").count
+    // A table has thousands of cells, and few have colours to look for.
+    guard text.utf8.contains(0x1B) else { return text.count }
+    return text.replacing(/\u{1B}\[[0-9]+m/, with: "").count
   }
 }
