@@ -48,12 +48,15 @@ struct BlockNeedTests {
 
   @Test func theSizesOfNoiseDecideAndNotItsSigns() {
     let need = need()
-    let quiet = [Double](repeating: 0.01, count: 30)
-    let loud = [Double](repeating: 0.05, count: 30)
-    #expect(!need.isEnough(7, .screening, sizes: quiet))
-    #expect(need.isEnough(10, .screening, sizes: quiet))
-    #expect(!need.isEnough(10, .screening, sizes: loud))
-    #expect(need.isEnough(100, .screening, sizes: loud))
+    func blocks(_ count: Int, _ size: Double, within: Double) -> [BlockNoise] {
+      [BlockNoise](repeating: BlockNoise(contrast: size, within: [within, within]), count: count)
+    }
+    #expect(!need.isEnough(7, .screening, noise: blocks(7, 0.01, within: 0.01)))
+    #expect(need.isEnough(10, .screening, noise: blocks(10, 0.01, within: 0.01)))
+    #expect(!need.isEnough(10, .screening, noise: blocks(10, 0.05, within: 0.05)))
+    #expect(need.isEnough(100, .screening, noise: blocks(100, 0.05, within: 0.05)))
+    // A change is no noise, however large.
+    #expect(need.isEnough(10, .screening, noise: blocks(10, 1.2, within: 0.01)))
     let block = BlockNoise(contrast: 0.03, within: [0.01, 0.02])
     let mirrored = BlockNoise(contrast: -0.03, within: [0.02, 0.01])
     #expect(block.sizes.sorted() == mirrored.sizes.sorted())
@@ -70,8 +73,8 @@ struct BlockNeedTests {
 
   @Test func exactlySoManyWhateverTheNoise() {
     let need = BlockNeed(exactly: Power(budget: budget, screeningBlocks: 12, confirmingBlocks: 20))
-    #expect(!need.isEnough(11, .screening, sizes: [0]) && need.isEnough(12, .screening, sizes: [9]))
-    #expect(!need.isEnough(19, .confirming, sizes: [0]) && need.isEnough(20, .confirming, sizes: [9]))
+    #expect(!need.isEnough(11, .screening, noise: []) && need.isEnough(12, .screening, noise: []))
+    #expect(!need.isEnough(19, .confirming, noise: []) && need.isEnough(20, .confirming, noise: []))
   }
 
   /// What is ready leaves its time to the others.

@@ -61,11 +61,11 @@ package struct BlockNeed: Sendable, Hashable {
 
   /// Whether `count` blocks of a stage are enough for a comparison.
   ///
-  /// - Parameter sizes: of all its noise so far; see ``BlockNoise/sizes``.
-  package func isEnough(_ count: Int, _ stage: Stage, sizes: @autoclosure () -> [Double]) -> Bool {
+  /// - Parameter noise: of all its blocks so far.
+  package func isEnough(_ count: Int, _ stage: Stage, noise: @autoclosure () -> [BlockNoise]) -> Bool {
     let range = range(stage)
     guard count >= range.lowerBound else { return false }
-    guard count < range.upperBound, let noise = Noise.deviation(sizes: sizes()) else { return true }
+    guard count < range.upperBound, let noise = Noise.deviation(of: noise()) else { return true }
     return noise * excess <= largestNoise(count, stage)
   }
 

@@ -8,8 +8,8 @@ import Measurement
   import Darwin
 #endif
 
-/// How the noise of contrasts is distributed around 0, beyond its size: the contrasts of all comparisons, each in
-/// deviations of its own comparison, put together.
+/// How noise is distributed around 0, beyond its size: the values of all comparisons, each in deviations of its own
+/// comparison, put together.
 ///
 /// Timings have heavier tails than the normal distribution, and with few blocks an exact test has few levels; both make
 /// the formula of ``Power`` promise too much. A few blocks of one comparison can't tell its tails, but the same blocks of
@@ -19,9 +19,11 @@ package struct NoiseShape: Sendable, Hashable {
   /// Without signs, which the coins of the blocks' orders make arbitrary.
   package let sizes: [Double]
 
+  /// From the differences within arms, which no change moves.
+  ///
   /// - Parameter blocks: by comparison.
   package init(_ blocks: [[BlockTimes]]) {
-    self.init(contrasts: blocks.map(Noise.sizes))
+    self.init(contrasts: blocks.map { $0.flatMap(\.noise.within) })
   }
 
   /// - Parameter contrasts: by comparison.

@@ -99,13 +99,11 @@ package struct SuiteSimulation: Sendable {
 
   /// What a comparison has shown so far.
   private struct Seen {
-    var contrasts: [Double] = []
-    var sizes: [Double] = []
+    var noise: [BlockNoise] = []
+    var contrasts: [Double] { noise.map(\.contrast) }
 
     mutating func add(_ block: BlockNoise, shift: Double) {
-      let shifted = BlockNoise(contrast: block.contrast + shift, within: block.within)
-      contrasts.append(shifted.contrast)
-      sizes += shifted.sizes
+      noise.append(BlockNoise(contrast: block.contrast + shift, within: block.within))
     }
   }
 
@@ -117,7 +115,7 @@ package struct SuiteSimulation: Sendable {
     while !open.isEmpty, seconds < costs.limit, let row = noise.drawn(using: &draw.generator) {
       seconds += costs.seconds(of: open)
       for index in open { seen[index].add(row[index], shift: index == changed ? shift : 0) }
-      open.removeAll { need.isEnough(seen[$0].contrasts.count, .screening, sizes: seen[$0].sizes) }
+      open.removeAll { need.isEnough(seen[$0].noise.count, .screening, noise: seen[$0].noise) }
     }
     return seen
   }
@@ -127,7 +125,7 @@ package struct SuiteSimulation: Sendable {
     _ index: Int, _ screened: Seen, shift: Double, _ draw: inout Draw
   ) -> WalshAverages {
     var seen = Seen()
-    while !need.isEnough(seen.contrasts.count, .confirming, sizes: screened.sizes + seen.sizes),
+    while !need.isEnough(seen.noise.count, .confirming, noise: screened.noise + seen.noise),
       let row = noise.drawn(using: &draw.generator)
     { seen.add(row[index], shift: shift) }
     return draw.averages(seen.contrasts)

@@ -192,15 +192,17 @@ final class Experiment {
         let times = times(of: group, stage)
         // Stage 1 has told of the noise too.
         let known = times + (stage == .confirming ? self.times(of: group, .screening) : [])
-        return (blocks: times.count, sizes: known.flatMap(\.noise.sizes))
+        return (blocks: times.count, known: known)
       }
-      let open = zip(groups, seen).filter { !need.isEnough($1.blocks, stage, sizes: $1.sizes) }.map(\.0)
+      let open = groups.indices.filter {
+        !need.isEnough(seen[$0].blocks, stage, noise: seen[$0].known.map(\.noise))
+      }
       guard !open.isEmpty else { return }
-      let expected = seen.map { need.count(stage, noise: Noise.deviation(sizes: $0.sizes) ?? 0) }.max() ?? 0
+      let expected = seen.map { need.count(stage, noise: Noise.whilePlanning($0.known) ?? 0) }.max() ?? 0
       progress.show(
         "stage \(stage.rawValue): blocks of \(open.count) comparisons", done: kept(stage).count,
         total: expected)
-      let block = try block(stage, Set(open.joined()).sorted())
+      let block = try block(stage, Set(open.flatMap { groups[$0] }).sorted())
       blocks.append(block)
       try recorder?.record(block)
     }
