@@ -5,6 +5,7 @@
 #ifdef __linux__
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>

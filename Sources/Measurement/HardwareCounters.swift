@@ -9,11 +9,6 @@ package final class HardwareCounters {
   package struct Counts: Sendable, Hashable, Codable {
     package var instructions: Double
     package var cycles: Double
-
-    package init(instructions: Double, cycles: Double) {
-      self.instructions = instructions
-      self.cycles = cycles
-    }
   }
 
   /// Why there are no counters.

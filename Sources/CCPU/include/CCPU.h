@@ -4,7 +4,6 @@
 #define CCPU_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /// The instruction sets that the micro-kernels are built for, as the processor and the operating system offer them.
 /// The features asked for are those of the psABI levels x86-64-v3 and x86-64-v4, because a kernel compiled for a

@@ -24,7 +24,7 @@ package struct BlockNeed: Sendable, Hashable {
   package let budget: ErrorBudget
   /// The relative slow-down that is looked for.
   package let detect: Double
-  /// See ``NoiseShape/excess(_:deviation:trials:)``.
+  /// See ``NoiseShape/excess(_:deviation:pilot:trials:)``.
   package let excess: Double
   private let screening: ClosedRange<Int>
   private let confirming: ClosedRange<Int>

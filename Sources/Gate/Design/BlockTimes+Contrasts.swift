@@ -15,6 +15,7 @@ extension BlockTimes {
   /// The same of the control against the base, which must be 0.
   package var controlContrast: Double { log(control) - log(base) }
 
+  /// What the block says of noise.
   package var noise: BlockNoise {
     let differences = [controlContrast, log(heads[1]) - log(heads[0])]
     // A difference of two processes has twice the variance of half the difference of two pairs.
@@ -33,6 +34,9 @@ package struct BlockNoise: Sendable, Hashable {
     self.contrast = contrast
     self.within = within
   }
+
+  /// The contrast's and two differences'.
+  static let sizesPerBlock = 3
 
   /// All that may be looked at before the verdict: without signs.
   package var sizes: [Double] { [abs(contrast)] + within }

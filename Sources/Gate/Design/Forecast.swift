@@ -39,7 +39,7 @@ package struct Forecast: Sendable {
       let deviations = blocks.map { Noise.whilePlanning($0) ?? .infinity }
       let excess = NoiseShape(blocks).excess(
         power, deviation: Statistics.median(deviations) ?? .infinity,
-        pilot: blocks.first.map { Noise.sizes($0).count }, trials: 300)
+        pilot: pilot, trials: 300)
       return Window(
         predicted: deviations.map { log(power.smallestVisible(noise: $0 * excess)) },
         later: record[(start + pilot)..<(start + pilot + Self.following)].map { $0.map(\.noise) })

@@ -40,7 +40,7 @@ package struct NoiseShape: Sendable, Hashable {
   /// - Parameters:
   ///   - power: the planned blocks.
   ///   - deviation: of a comparison in the middle: where it is small, the margin matters more than the tails.
-  ///   - pilot: where the deviation is an estimate from so many sizes, their number: what is promised for it must then be
+  ///   - pilot: where the deviation is an estimate from so many blocks, their number: what is promised for it must then be
   ///     found 95 times in 100 over all estimates, too small and too large ones. Nil where it is known.
   ///   - trials: per factor tried.
   /// - Complexity: O(trials · n² log n) in the number of blocks.
@@ -66,9 +66,11 @@ package struct NoiseShape: Sendable, Hashable {
     return high
   }
 
-  /// What a pilot of `count` sizes would tell of a deviation of 1.
+  /// What a pilot of `count` blocks would tell of a deviation of 1.
   private func estimate(from count: Int, _ generator: inout SeededGenerator) -> Double {
-    let drawn = (0..<count).compactMap { _ in sizes.randomElement(using: &generator) }
+    let drawn = (0..<(count * BlockNoise.sizesPerBlock)).compactMap { _ in
+      sizes.randomElement(using: &generator)
+    }
     return Noise.deviation(sizes: drawn) ?? 1
   }
 

@@ -77,8 +77,6 @@ package enum Noise {
   /// quarters of them.
   private static let mostOfWithin = 1.5
 
-  static func sizes(_ blocks: [BlockTimes]) -> [Double] { blocks.flatMap(\.noise.sizes) }
-
   /// See ``BlockNoise/sizes``. Nil for none.
   package static func deviation(sizes: [Double]) -> Double? {
     guard !sizes.isEmpty else { return nil }

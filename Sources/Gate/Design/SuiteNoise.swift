@@ -13,9 +13,6 @@ package struct SuiteNoise: Sendable, Hashable {
   /// Contrasts alone.
   package init(contrasts: [[Double]]) { self.init(contrasts.map { $0.map { BlockNoise(contrast: $0) } }) }
 
-  /// One comparison by itself.
-  func only(_ comparison: Int) -> SuiteNoise { SuiteNoise(blocks.map { [$0[comparison]] }) }
-
   /// A row, mirrored by a coin as its order's coin would have mirrored it. Nil where nothing was recorded.
   func drawn(using generator: inout some RandomNumberGenerator) -> [BlockNoise]? {
     guard let row = blocks.randomElement(using: &generator) else { return nil }

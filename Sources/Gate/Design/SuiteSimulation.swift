@@ -130,22 +130,4 @@ package struct SuiteSimulation: Sendable {
     { seen.add(row[index], shift: shift) }
     return draw.averages(seen.contrasts)
   }
-
-  /// A ratio.
-  static let largestTried = 2.0
-
-  /// The slow-down that is found 95 times in 100 in one comparison, by trying: what ``Power/smallestVisible(noise:power:)``
-  /// predicts.
-  ///
-  /// - Parameter trials: per ratio tried.
-  package func smallestVisible(comparison: Int, trials: Int, seed: UInt64) -> Double {
-    let one = SuiteSimulation(noise: noise.only(comparison), need: need, detect: detect)
-    var (low, high) = (0.0, log(Self.largestTried))
-    for _ in 0..<12 {
-      let middle = (low + high) / 2
-      let count = one.run(suites: trials, slowDown: exp(middle), seed: seed)
-      if Double(count.found) < 0.95 * Double(count.changed) { low = middle } else { high = middle }
-    }
-    return exp(high)
-  }
 }

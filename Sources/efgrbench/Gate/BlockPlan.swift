@@ -23,9 +23,7 @@ struct BlockPlan {
     settings: GateSettings, blocks: [BlockRecord], names: [String], groups: [[Int]], costs: BlockCosts,
     spent: Double
   ) {
-    let times = groups.map { group in
-      blocks.compactMap { group.count == 1 ? $0.times(of: group[0]) : $0.times(ofSum: group) }
-    }
+    let times = groups.map { group in blocks.compactMap { $0.times(ofSum: group) } }
     let deviations = times.map { Noise.whilePlanning($0) ?? .infinity }
     let usual = Statistics.median(deviations) ?? .infinity
     let shape = NoiseShape(times)
@@ -38,7 +36,7 @@ struct BlockPlan {
     let (counts, seconds) = costs.blocks(
       needed: deviations.map { need.count(.screening, noise: $0) }, groups: groups, taken: blocks.count,
       spent: spent)
-    let promise = shape.excess(usualPower, deviation: usual, pilot: times.first.map { 3 * $0.count })
+    let promise = shape.excess(usualPower, deviation: usual, pilot: blocks.count)
     visible = zip(deviations, counts).map { noise, count in
       guard noise.isFinite else { return .infinity }
       let confirming = need.count(.confirming, noise: noise)

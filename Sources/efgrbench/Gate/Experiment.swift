@@ -177,7 +177,7 @@ final class Experiment {
   }
 
   private func times(of group: [Int], _ stage: BlockNeed.Stage) -> [BlockTimes] {
-    kept(stage).compactMap { group.count == 1 ? $0.times(of: group[0]) : $0.times(ofSum: group) }
+    kept(stage).compactMap { $0.times(ofSum: group) }
   }
 
   /// Takes blocks of those comparisons that need more, until none does or the time is over. Blocks that are thrown away

@@ -7,7 +7,7 @@ extension LayerVerdict {
   ///
   /// - Parameters:
   ///   - blocks: those of the stage that decided.
-  ///   - excess: see ``NoiseShape/excess(_:deviation:trials:)``.
+  ///   - excess: see ``NoiseShape/excess(_:deviation:pilot:trials:)``.
   init(
     _ paired: PairedVerdict, of subject: ExperimentSubject, isTotal: Bool, blocks: [BlockTimes],
     budget: ErrorBudget, excess: Double
