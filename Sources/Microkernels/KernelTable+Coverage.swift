@@ -32,7 +32,16 @@ extension KernelTable {
     addRelu = binary("addRelu", table.addRelu)
     modulate = binary("modulate", table.modulate)
     greater = binary("greater", table.greater)
-    softmax = unary("softmax", table.softmax)
+    let softmaxPaths = coverage.list("softmax", KernelTable.rests)
+    softmax = { x, y, count in
+      softmaxPaths.note(count % lanes == 0 ? 0 : 1)
+      table.softmax(x, y, count)
+    }
+    let narrowRows = LengthPaths("softmaxNarrow", coverage, lanes: lanes, of: "rows")
+    softmaxNarrow = { x, y, rows, width in
+      narrowRows.note(rows)
+      table.softmaxNarrow(x, y, rows, width)
+    }
     addSquares = unary("addSquares", table.addSquares)
     let affinePaths = LengthPaths("affine", coverage, lanes: lanes)
     let affineEnds = coverage.list("affine", KernelTable.ends)

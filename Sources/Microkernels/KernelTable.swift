@@ -51,6 +51,8 @@ public struct KernelTable: Sendable {
   public let greater: Binary
   /// One row; see ``VectorLoops/softmax(_:_:_:)``.
   public let softmax: Unary
+  /// See ``VectorLoops/softmaxNarrow(_:_:_:_:)``.
+  public let softmaxNarrow: @Sendable (In, Out, _ rows: Int, _ width: Int) -> Void
   /// See ``VectorLoops/affine(_:_:_:scale:shift:relu:)``.
   public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
   /// See ``VectorLoops/finishTile(_:rows:columns:scale:shift:relu:)``.
@@ -126,6 +128,7 @@ public struct KernelTable: Sendable {
     modulate = { Loops.zip($0, $1, $2, $3) { $0.adding(product: $0, $1) } }
     greater = { Loops.zip($0, $1, $2, $3) { V.greater($0, $1) } }
     softmax = { Loops.softmax($0, $1, $2) }
+    softmaxNarrow = { Loops.softmaxNarrow($0, $1, $2, $3) }
     affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
     storeTile = { Loops.storeTile($0) }

@@ -187,6 +187,37 @@ public enum VectorLoops<V: KernelVector> {
     map(In(y), y, count) { $0 / total }
   }
 
+  /// The softmax of `rows` rows of `width` values, at most as many as there are lanes: a row to each lane, so that short
+  /// rows leave none empty. The sum is one chain.
+  @inlinable @inline(__always)
+  public static func softmaxNarrow(_ x: In, _ y: Out, _ rows: Int, _ width: Int) {
+    // Sixteen is the most lanes that any vector here has.
+    var powers = InlineArray<16, V>(repeating: V(repeating: 0))
+    var first = 0
+    while first < rows {
+      let valid = min(lanes, rows &- first)
+      let (source, target) = (x + first &* width, y + first &* width)
+      var peak = V(repeating: -.infinity)
+      for column in 0..<width {
+        var values = V(repeating: 0)
+        for lane in 0..<valid { values[lane] = source[lane &* width &+ column] }
+        powers[unchecked: column] = values
+        peak = V.greater(values, peak)
+      }
+      var sum = V(repeating: 0)
+      for column in 0..<width {
+        let power = VectorMath<V>.exp(powers[unchecked: column] - peak)
+        powers[unchecked: column] = power
+        sum += power
+      }
+      for column in 0..<width {
+        let share = powers[unchecked: column] / sum
+        for lane in 0..<valid { target[lane &* width &+ column] = share[lane] }
+      }
+      first &+= lanes
+    }
+  }
+
   @inlinable @inline(__always)
   static func forEachVector(_ x: In, _ count: Int, filler: Float, _ body: (Int, Int, V) -> Void) {
     var i = 0

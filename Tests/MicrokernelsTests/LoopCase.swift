@@ -16,7 +16,7 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
     Double(roundings) * 0x1p-24 / (1 - Double(roundings) * 0x1p-24)
   }
 
-  static let all = exact + rounded + chained + slidingMaxima
+  static let all = exact + rounded + chained + narrowSoftmaxes + slidingMaxima
 
   private static func unary(
     _ name: String, _ kernel: @escaping @Sendable (KernelTable) -> KernelTable.Unary,
@@ -104,6 +104,23 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
         return (value, gamma(17 + powers.count) * value)
       }),
   ]
+
+  /// As many rows as results; the bound is that of the softmax above.
+  private static let narrowSoftmaxes = [1, 2, 3, 4].map { width in
+    LoopCase(
+      testDescription: "softmaxNarrow of \(width)", inputCounts: { [$0 / width * width] },
+      run: { table, inputs, output, count in
+        table.softmaxNarrow(inputs[0], output, count / width, width)
+        (output + count / width * width).update(repeating: 0, count: count % width)
+      },
+      truth: { inputs, place in
+        guard place < inputs[0].count else { return (0, 0) }
+        let row = place / width * width
+        let powers = inputs[0][row..<(row + width)].map { exp($0) }
+        let value = exp(inputs[0][place]) / powers.reduce(0, +)
+        return (value, gamma(17 + width) * value)
+      })
+  }
 
   /// Rows overlap, which loops over rows may not mind: each begins a few elements after the one before it.
   private static let slidingMaxima = [1, 2, 3].flatMap { rows in

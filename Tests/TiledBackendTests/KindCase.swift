@@ -136,6 +136,9 @@ extension KindCase {
         KindCase(operation: .objectnessMap, pictures: [[6, 2, width]]),
       ]
     } + [
+      KindCase(operation: .softmax, pictures: [[3000, 2]]),
+      KindCase(operation: .softmax, pictures: [[333, 4]]),
+      KindCase(operation: .softmax, pictures: [[33, 64]]),
       KindCase(operation: .softmax, pictures: [[700, 21]]),
       KindCase(operation: .softmax, pictures: [[90, 81]]),
       KindCase(operation: .objectnessMap, pictures: [[6, 71, 67]]),

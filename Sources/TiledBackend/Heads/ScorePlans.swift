@@ -2,16 +2,19 @@ import Backends
 import Microkernels
 import Tensors
 
-/// softmax over the last axis, rows split over the threads.
+/// softmax over the last axis, rows split over the threads: a row after the other, or, where rows are no longer than a
+/// vector, a row in each lane.
 final class SoftmaxPlan: TiledPlan {
   private let width: Int
+  private let isNarrow: Bool
 
   init(_ context: PlanContext) {
     let shape = context.layer.outputShape
     width = shape[shape.rank - 1]
-    // The difference to the maximum (1), the chain of one lane and the tree over the lanes, the quotient (1).
     let lanes = context.kernels.lanes
-    let sum = (width + lanes - 1) / lanes + lanes.trailingZeroBitCount
+    isNarrow = width <= lanes
+    // The difference to the maximum (1), the chain of one lane and the tree over the lanes, the quotient (1).
+    let sum = isNarrow ? width : (width + lanes - 1) / lanes + lanes.trailingZeroBitCount
     super.init(
       context, ErrorModel(height: sum + 2, exponentialError: ErrorModel.vectorExponentialError))
   }
@@ -19,6 +22,11 @@ final class SoftmaxPlan: TiledPlan {
   override func compute(_ pointers: SharedPointers) {
     let rows = layer.outputShape.count / width
     context.forEachRange(of: rows, least: 2048 / width) { range in
+      let start = range.lowerBound * width
+      guard !isNarrow else {
+        return kernels.softmaxNarrow(
+          pointers.inputs[0] + start, pointers.output + start, range.count, width)
+      }
       for row in range {
         kernels.softmax(pointers.inputs[0] + row * width, pointers.output + row * width, width)
       }
