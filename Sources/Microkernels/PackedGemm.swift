@@ -19,12 +19,14 @@ public struct PackedTile {
   public var blocksPerChain: Int
   /// Whether the sums are added to what `c` holds, or replace it.
   public var accumulates: Bool
+  /// What is asked for into the second-level cache meanwhile, a cache line for every product step; nothing is read.
+  public var ahead: UnsafePointer<Float>
 
-  /// Every field in its order.
+  /// Every field in its order; without `ahead`, the panel is asked for that is being read.
   @inlinable
   public init(
     a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>, blocks: Int,
-    blocksPerChain: Int, accumulates: Bool = false
+    blocksPerChain: Int, accumulates: Bool = false, ahead: UnsafePointer<Float>? = nil
   ) {
     self.a = a
     self.b = b
@@ -32,10 +34,13 @@ public struct PackedTile {
     self.blocks = blocks
     self.blocksPerChain = blocksPerChain
     self.accumulates = accumulates
+    self.ahead = ahead ?? b
   }
 
   /// Channels in a block.
   @inlinable @inline(__always) public static var depth: Int { 16 }
+  /// Floats that a product step asks for ahead: a cache line.
+  @inlinable @inline(__always) static var lineFloats: Int { 16 }
 }
 
 /// A packed GEMM micro-kernel of one tile size; see ``GemmKernel``.
@@ -65,6 +70,19 @@ public struct PackedGemmKernel: Sendable {
   }
 }
 
+extension PackedGemmKernel {
+  /// What the `index`-th of the tiles that share a panel's weights asks for: together the first ones fetch the panel that
+  /// comes next, the others nothing. A core has done a tile's products by the time that memory answers, and a
+  /// processor's own guesses end with every page: without asking, products of 36 rows took 1.5 times as long.
+  ///
+  /// - Parameter blocks: channel blocks of a tile.
+  @inlinable
+  public func ahead(_ next: UnsafePointer<Float>?, tile index: Int, blocks: Int) -> UnsafePointer<Float>? {
+    guard let next, index * PackedTile.lineFloats < columns else { return nil }
+    return next + index * blocks * PackedTile.depth * PackedTile.lineFloats
+  }
+}
+
 /// The packed micro-kernel: `rows`·`vectors` sums in registers.
 ///
 /// Summation tree: chains of 16·blocksPerChain products, then a chain over the chains.
@@ -78,6 +96,8 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
   var a = tile.a
   var b = UnsafeRawPointer(tile.b)
   var left = tile.blocks
+  var ahead = UnsafeRawPointer(tile.ahead)
+  let lineBytes = PackedTile.lineFloats &* MemoryLayout<Float>.stride
   var isFirst = !tile.accumulates
   while left > 0 {
     let count = min(left, tile.blocksPerChain)
@@ -87,9 +107,11 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
       // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
       for quarter in 0..<4 {
         for step in 0..<4 {
+          efgr_prefetch(ahead + step &* lineBytes)
           multiplyPackedStep(a, quarter &* 4 &+ step, b + step &* rowBytes, &sums)
         }
         b += 4 &* rowBytes
+        ahead += 4 &* lineBytes
       }
       a += rows &* PackedTile.depth
     }

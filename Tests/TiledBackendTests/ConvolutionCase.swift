@@ -66,10 +66,10 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     for kernel in [Pair(3), Pair(2, 3)] {
       cases.append(ConvolutionCase(channels: 32, outputs: 4, kernel: kernel, map: Pair(5, 6)))
     }
-    // Four, five, six and eight tiles of 4×4, as many as the packed kernels have rows, in one chain of products, in two
-    // equal ones, and with the last one shorter.
+    // Four, five, six and eight tiles of 4×4, as many as the packed kernels have rows, in one chain of products, in
+    // equal ones, with the last one shorter, and in several passes over the channels.
     for (map, outputs) in [(Pair(8), 64), (Pair(4, 20), 64), (Pair(8, 12), 64), (Pair(8, 16), 32)] {
-      for channels in [16, 80, 128] {
+      for channels in [16, 80, 128, 560] {
         cases.append(
           ConvolutionCase(
             channels: channels, outputs: outputs, kernel: Pair(3), map: map, padding: Pair(1), relu: true))
@@ -79,7 +79,7 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     for (width, outputs) in [(4, 64), (5, 64), (6, 64), (8, 32)] {
       cases.append(
         ConvolutionCase(
-          channels: 48, outputs: outputs, kernel: Pair(3), map: Pair(1, width), padding: Pair(1)))
+          channels: 80, outputs: outputs, kernel: Pair(3), map: Pair(1, width), padding: Pair(1)))
     }
     cases += [
       ConvolutionCase(

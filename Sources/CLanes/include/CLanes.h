@@ -1,5 +1,5 @@
-// Two things that Swift has no words for, for the inner loops: a fused multiply–add of whole vectors, and a fence for
-// the optimizer. Both vanish into the code that calls them, compiled for its instruction set.
+// Three things that Swift has no words for, for the inner loops: a fused multiply–add of whole vectors, a fence for the
+// optimizer, and asking for memory ahead. They vanish into the code that calls them, compiled for its instruction set.
 #ifndef CLANES_H
 #define CLANES_H
 
@@ -26,6 +26,9 @@ EFGR_INLINE efgr_float16 efgr_add_product16(efgr_float16 sum, efgr_float16 x, ef
 // Whatever lies in memory may have changed after this: values are loaded again, not kept in registers that the loop
 // needs for others. No instruction comes of it.
 EFGR_INLINE void efgr_forget_memory(void) { __asm__ volatile("" ::: "memory"); }
+
+// Asks for the cache line at `address`, into the second-level cache: a hint, which never faults.
+EFGR_INLINE void efgr_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
 #undef EFGR_INLINE
 

@@ -78,8 +78,9 @@ final class DeformableCore: ConvolutionCore {
       gather(blocks, of: operands.input, at: samples, count: pixels.count, into: rows)
       for panel in 0..<grid.weights.panels {
         grid.multiply(
-          panel: panel, blocks: (blocks.lowerBound * taps)..<(blocks.upperBound * taps), pixels: pixels.count,
-          rows: rows, sums: sums + panel * grid.panelSums)
+          panel: panel, of: 0..<grid.weights.panels,
+          blocks: (blocks.lowerBound * taps)..<(blocks.upperBound * taps), pixels: pixels.count, rows: rows,
+          sums: sums + panel * grid.panelSums)
       }
     }
     for panel in 0..<grid.weights.panels {

@@ -78,7 +78,7 @@ final class PackedGemmCore: ConvolutionCore {
       pack(pixels, blocks, of: operands.input, into: rows)
       for panel in panels {
         grid.multiply(
-          panel: panel, blocks: blocks, pixels: pixels.count, rows: rows,
+          panel: panel, of: panels, blocks: blocks, pixels: pixels.count, rows: rows,
           sums: sums + (panel - panels.lowerBound) * grid.panelSums)
       }
     }

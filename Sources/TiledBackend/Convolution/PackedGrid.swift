@@ -20,8 +20,6 @@ final class PackedGrid {
 
   /// Blocks in one chain of products, KC = 144: one channel block of a 3×3 window.
   static let blocksPerChain = 9
-  /// Bytes of a panel's weights in a pass, about: part of a first-level cache of 32 KiB.
-  private static let passPanelBytes = 20 << 10
   /// Output channels whose sums a chunk keeps at the most.
   static let keptOutputs = 256
 
@@ -37,7 +35,7 @@ final class PackedGrid {
     let unit = Self.leastCommonMultiple(Self.blocksPerChain, blocksPerGather)
     let kernels = context.kernels.packedGemms
     let panelBytes = PackedTile.depth * kernels[0].columns * MemoryLayout<Float>.stride
-    blocksPerPass = max(1, Self.passPanelBytes / (panelBytes * unit)) * unit
+    blocksPerPass = max(1, CacheSize.panel / (panelBytes * unit)) * unit
     let chunks = Self.chunks(
       pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
       threads: context.pool.size, least: leastChunks)
@@ -89,22 +87,29 @@ final class PackedGrid {
   /// Floats of weights, scales and shifts.
   var packedCount: Int { weights.buffer.count + epilogue.packedCount }
 
-  /// Adds the products of a pass to one panel's sums.
+  /// Adds the products of a pass to one panel's sums, and asks for the panel that comes next.
   ///
   /// - Parameters:
+  ///   - panels: those that take turns in every pass.
   ///   - blocks: those of the pass, of all that a sum runs over. The first pass replaces the sums.
   ///   - pixels: how many of a chunk's pixels there are.
   ///   - rows: the packed rows, a group every ``groupSize`` floats.
   func multiply(
-    panel: Int, blocks: Range<Int>, pixels: Int, rows: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
+    panel: Int, of panels: Range<Int>, blocks: Range<Int>, pixels: Int, rows: UnsafePointer<Float>,
+    sums: UnsafeMutablePointer<Float>
   ) {
     let b = weights.panel(panel, group: 0, fromProduct: blocks.lowerBound * PackedTile.depth)
+    let next =
+      panel + 1 < panels.upperBound
+      ? weights.panel(panel + 1, group: 0, fromProduct: blocks.lowerBound * PackedTile.depth)
+      : weights.panel(panels.lowerBound, group: 0, fromProduct: blocks.upperBound * PackedTile.depth)
     let tileSize = kernel.rows * kernel.columns
     for group in 0..<((pixels + kernel.rows - 1) / kernel.rows) {
       kernel.run(
         PackedTile(
           a: rows + group * groupSize, b: b, c: sums + group * tileSize, blocks: blocks.count,
-          blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0))
+          blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
+          ahead: kernel.ahead(next, tile: group, blocks: blocks.count)))
     }
   }
 

@@ -14,6 +14,9 @@ struct WinogradChunking {
   let patchStride: Int
   let sumStride: Int
   let matrices: Int
+  /// Channel blocks that are multiplied at a time, whole chains: a panel's weights of so many stay in the first-level
+  /// cache while all tiles of a chunk meet them.
+  let blocksPerPass: Int
 
   /// Tiles whose patches are shared at the most: few enough that their transforms stay in the last-level cache.
   private static let sharedTileLimit = 128
@@ -21,7 +24,8 @@ struct WinogradChunking {
   private static let chunkTileLimit = 48
 
   init(
-    tiles: Int, channels: Int, outputs: Int, matrices: Int, kernels: [PackedGemmKernel], threads: Int
+    tiles: Int, channels: Int, outputs: Int, matrices: Int, kernels: [PackedGemmKernel], threads: Int,
+    blocksPerChain: Int
   ) {
     self.matrices = matrices
     isShared = tiles <= Self.sharedTileLimit
@@ -31,6 +35,8 @@ struct WinogradChunking {
       kernels, rows: (tiles + leastParts - 1) / leastParts, columns: outputs)
     kernel = best
     let rows = best.rows
+    let chainBytes = blocksPerChain * PackedTile.depth * best.columns * MemoryLayout<Float>.stride
+    blocksPerPass = max(1, CacheSize.panel / chainBytes) * blocksPerChain
     let panels = (outputs + best.columns - 1) / best.columns
     // Few panels leave threads without work unless the tiles are cut too: two tasks per thread at the least.
     let parts = max(leastParts, isShared ? (2 * threads + panels - 1) / panels : 1)

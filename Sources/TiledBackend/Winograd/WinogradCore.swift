@@ -68,7 +68,7 @@ final class WinogradCore: ConvolutionCore {
     chunking = WinogradChunking(
       tiles: tiling.tiles.count, channels: geometry.input.blocks * PackedTile.depth,
       outputs: geometry.groupOutputs, matrices: transform.size * transform.size,
-      kernels: context.kernels.packedGemms, threads: pool.size)
+      kernels: context.kernels.packedGemms, threads: pool.size, blocksPerChain: Self.blocksPerChain)
     gemm = chunking.kernel
     weights = WinogradWeights(weight, transform, columns: gemm.columns, pool: pool)
     epilogue = Epilogue(
@@ -189,24 +189,40 @@ final class WinogradCore: ConvolutionCore {
 
   // MARK: Products
 
-  /// One panel's sums for `tiles`, matrix by matrix.
+  /// One panel's sums for `tiles`, matrix by matrix, and within a matrix some channel blocks at a time.
   private func multiply(
     panel: Int, tiles: Range<Int>, firstSlot: Int, patches: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let groupSize = gemm.rows * weights.depth
-    let firstGroup = firstSlot / gemm.rows
-    let tileSize = gemm.rows * gemm.columns
+    let firstGroup = firstSlot / gemm.rows * gemm.rows * weights.depth
     for matrix in 0..<chunking.matrices {
-      let a = patches + matrix * chunking.patchStride + firstGroup * groupSize
-      let b = weights.panel(panel, matrix: matrix)
+      let a = patches + matrix * chunking.patchStride + firstGroup
       let c = scratch + memory.sums + matrix * chunking.sumStride
-      for group in 0..<chunking.groups(of: tiles) {
-        gemm.run(
-          PackedTile(
-            a: UnsafePointer(a + group * groupSize), b: b, c: c + group * tileSize,
-            blocks: geometry.input.blocks, blocksPerChain: Self.blocksPerChain))
+      for first in stride(from: 0, to: geometry.input.blocks, by: chunking.blocksPerPass) {
+        let blocks = first..<min(first + chunking.blocksPerPass, geometry.input.blocks)
+        multiply(panel: panel, matrix: matrix, blocks: blocks, groups: chunking.groups(of: tiles), a, c)
       }
+    }
+  }
+
+  /// Adds the products of some channel blocks to the sums of one matrix, and asks for the weights that come next.
+  private func multiply(
+    panel: Int, matrix: Int, blocks: Range<Int>, groups: Int, _ a: UnsafePointer<Float>,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    let b = weights.panel(panel, matrix: matrix, fromBlock: blocks.lowerBound)
+    let isLast = blocks.upperBound == geometry.input.blocks
+    let next =
+      isLast
+      ? weights.panel(panel, matrix: (matrix + 1) % chunking.matrices, fromBlock: 0)
+      : weights.panel(panel, matrix: matrix, fromBlock: blocks.upperBound)
+    let rows = a + blocks.lowerBound * gemm.rows * PackedTile.depth
+    for group in 0..<groups {
+      gemm.run(
+        PackedTile(
+          a: rows + group * gemm.rows * weights.depth, b: b, c: c + group * gemm.rows * gemm.columns,
+          blocks: blocks.count, blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
+          ahead: gemm.ahead(next, tile: group, blocks: blocks.count)))
     }
   }
 

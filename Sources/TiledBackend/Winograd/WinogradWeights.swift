@@ -39,9 +39,10 @@ final class WinogradWeights {
     }
   }
 
-  /// A panel of one matrix.
-  func panel(_ panel: Int, matrix: Int) -> UnsafePointer<Float> {
-    UnsafePointer(buffer.start + (matrix * panels + panel) * depth * columns)
+  /// A panel of one matrix, from a channel block on.
+  func panel(_ panel: Int, matrix: Int, fromBlock block: Int) -> UnsafePointer<Float> {
+    UnsafePointer(
+      buffer.start + ((matrix * panels + panel) * depth + block * PackedTile.depth) * columns)
   }
 }
 
