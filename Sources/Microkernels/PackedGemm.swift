@@ -7,7 +7,8 @@ public import CLanes
 /// block behind one another, so that every operand has a constant displacement from one of two moving pointers.
 @frozen
 public struct PackedTile {
-  /// Rows of one tile, [channel blocks][MR][16], 64-byte aligned.
+  /// Rows of one tile, [channel blocks][MR][16], 64-byte aligned. What lies behind them is asked for too: the next tile's
+  /// rows best lie there.
   public var a: UnsafePointer<Float>
   /// One panel of weights, [channels][NR], 64-byte aligned.
   public var b: UnsafePointer<Float>
@@ -41,6 +42,8 @@ public struct PackedTile {
   @inlinable @inline(__always) public static var depth: Int { 16 }
   /// Floats that a product step asks for ahead: a cache line.
   @inlinable @inline(__always) static var lineFloats: Int { 16 }
+  /// How many blocks before their turn rows are asked for: several times what the last-level cache takes to answer.
+  @inlinable @inline(__always) static var blocksAhead: Int { 8 }
 }
 
 /// A packed GEMM micro-kernel of one tile size; see ``GemmKernel``.
@@ -104,10 +107,13 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
     var sums = InlineArray<rows, InlineArray<vectors, V>>(
       repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
     for _ in 0..<count {
+      for m in 0..<rows {
+        efgr_prefetch(a + (PackedTile.blocksAhead &* rows &+ m) &* PackedTile.depth)
+      }
       // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
       for quarter in 0..<4 {
         for step in 0..<4 {
-          efgr_prefetch(ahead + step &* lineBytes)
+          efgr_prefetch_far(ahead + step &* lineBytes)
           multiplyPackedStep(a, quarter &* 4 &+ step, b + step &* rowBytes, &sums)
         }
         b += 4 &* rowBytes

@@ -27,8 +27,9 @@ EFGR_INLINE efgr_float16 efgr_add_product16(efgr_float16 sum, efgr_float16 x, ef
 // needs for others. No instruction comes of it.
 EFGR_INLINE void efgr_forget_memory(void) { __asm__ volatile("" ::: "memory"); }
 
-// Asks for the cache line at `address`, into the second-level cache: a hint, which never faults.
-EFGR_INLINE void efgr_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+// Asks for the cache line at `address`, into the first-level cache or into the second: a hint, which never faults.
+EFGR_INLINE void efgr_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+EFGR_INLINE void efgr_prefetch_far(const void *address) { __builtin_prefetch(address, 0, 2); }
 
 #undef EFGR_INLINE
 

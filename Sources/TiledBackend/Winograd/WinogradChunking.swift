@@ -13,6 +13,8 @@ struct WinogradChunking {
   /// line more than they hold, so that a tile's values do not all fall into one set of the first-level cache.
   let patchStride: Int
   let sumStride: Int
+  /// Groups of MR rows in a matrix of transformed patches.
+  private let patchGroups: Int
   let matrices: Int
   /// Channel blocks that are multiplied at a time, whole chains: a panel's weights of so many stay in the first-level
   /// cache while all tiles of a chunk meet them.
@@ -43,8 +45,22 @@ struct WinogradChunking {
     let perChunk = ((tiles + parts - 1) / parts + rows - 1) / rows * rows
     chunks = stride(from: 0, to: tiles, by: perChunk).map { $0..<min($0 + perChunk, tiles) }
     let slots = (isShared ? tiles + rows - 1 : perChunk) / rows * rows
+    patchGroups = slots / rows
     patchStride = slots * channels + 16
     sumStride = perChunk * best.columns + 16
+  }
+
+  /// The channel blocks of each pass.
+  func passes(channelBlocks: Int) -> LazyMapSequence<StrideTo<Int>, Range<Int>> {
+    stride(from: 0, to: channelBlocks, by: blocksPerPass).lazy.map { [blocksPerPass] first in
+      first..<min(first + blocksPerPass, channelBlocks)
+    }
+  }
+
+  /// Where a group's rows of a pass begin in a matrix: the rows of all groups lie behind one another, in the order in
+  /// which they are multiplied.
+  func place(ofGroup group: Int, in pass: Range<Int>) -> Int {
+    (pass.lowerBound * patchGroups + group * pass.count) * kernel.rows * PackedTile.depth
   }
 
   /// Groups of MR rows that hold `tiles`.
@@ -53,7 +69,7 @@ struct WinogradChunking {
 
 /// Where things lie in a worker's scratch memory, in floats. Each begins on a cache line.
 ///
-/// Transformed patches, [(m + 2)²][groups][channel blocks][MR][16], lie first; where they are shared, those of the first
+/// Transformed patches, [(m + 2)²][passes][groups][channel blocks][MR][16], lie first; where they are shared, those of the first
 /// worker are used.
 struct WinogradScratch {
   /// Sums of one panel, [(m + 2)²][groups][MR][NR].

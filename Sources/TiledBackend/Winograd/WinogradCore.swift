@@ -130,14 +130,18 @@ final class WinogradCore: ConvolutionCore {
   ) {
     for (offset, index) in tiles.enumerated() {
       let (group, row) = (firstSlot + offset).quotientAndRemainder(dividingBy: gemm.rows)
-      let target = patches + group * gemm.rows * weights.depth + row * PackedTile.depth
-      transformPatch(tiling.tiles[index], operands.input, target, scratch + memory.patch)
+      for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
+        transformPatch(
+          tiling.tiles[index], blocks, operands.input,
+          patches + chunking.place(ofGroup: group, in: blocks) + row * PackedTile.depth,
+          scratch + memory.patch)
+      }
     }
   }
 
   private func transformPatch(
-    _ tile: WinogradTiling.Tile, _ map: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
-    _ copy: UnsafeMutablePointer<Float>
+    _ tile: WinogradTiling.Tile, _ blocks: Range<Int>, _ map: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>, _ copy: UnsafeMutablePointer<Float>
   ) {
     let input = geometry.input
     let padding = geometry.convolution.padding
@@ -145,7 +149,7 @@ final class WinogradCore: ConvolutionCore {
     let top = tile.row - padding.vertical + input.border.vertical
     let left = tile.column - padding.horizontal + input.border.horizontal
     let last = transform.size - 1
-    let source = map + tile.image * input.imageStride
+    let source = map + tile.image * input.imageStride + blocks.lowerBound * input.blockStride
     let isInside =
       top >= 0 && left >= 0 && top + last * tiling.step.vertical < input.padded.vertical
       && left + last * tiling.step.horizontal < input.padded.horizontal
@@ -155,10 +159,10 @@ final class WinogradCore: ConvolutionCore {
           source: source + top * input.rowStride + left * input.depth,
           rowStride: tiling.step.vertical * input.rowStride,
           columnStride: tiling.step.horizontal * input.depth, blockStride: input.blockStride,
-          blocks: input.blocks, target: target, matrixStride: chunking.patchStride,
+          blocks: blocks.count, target: target, matrixStride: chunking.patchStride,
           targetBlockStride: gemm.rows * PackedTile.depth, points: points))
     }
-    for block in 0..<input.blocks {
+    for block in 0..<blocks.count {
       copyPatch(source + block * input.blockStride, top: top, left: left, to: copy)
       kernels.transform(
         WinogradPatch(
@@ -194,13 +198,13 @@ final class WinogradCore: ConvolutionCore {
     panel: Int, tiles: Range<Int>, firstSlot: Int, patches: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let firstGroup = firstSlot / gemm.rows * gemm.rows * weights.depth
     for matrix in 0..<chunking.matrices {
-      let a = patches + matrix * chunking.patchStride + firstGroup
+      let a = patches + matrix * chunking.patchStride
       let c = scratch + memory.sums + matrix * chunking.sumStride
-      for first in stride(from: 0, to: geometry.input.blocks, by: chunking.blocksPerPass) {
-        let blocks = first..<min(first + chunking.blocksPerPass, geometry.input.blocks)
-        multiply(panel: panel, matrix: matrix, blocks: blocks, groups: chunking.groups(of: tiles), a, c)
+      for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
+        multiply(
+          panel: panel, matrix: matrix, blocks: blocks, groups: chunking.groups(of: tiles),
+          a + chunking.place(ofGroup: firstSlot / gemm.rows, in: blocks), c)
       }
     }
   }
@@ -216,11 +220,11 @@ final class WinogradCore: ConvolutionCore {
       isLast
       ? weights.panel(panel, matrix: (matrix + 1) % chunking.matrices, fromBlock: 0)
       : weights.panel(panel, matrix: matrix, fromBlock: blocks.upperBound)
-    let rows = a + blocks.lowerBound * gemm.rows * PackedTile.depth
     for group in 0..<groups {
       gemm.run(
         PackedTile(
-          a: rows + group * gemm.rows * weights.depth, b: b, c: c + group * gemm.rows * gemm.columns,
+          a: a + group * blocks.count * gemm.rows * PackedTile.depth, b: b,
+          c: c + group * gemm.rows * gemm.columns,
           blocks: blocks.count, blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
           ahead: gemm.ahead(next, tile: group, blocks: blocks.count)))
     }
