@@ -1,8 +1,10 @@
 import Catalogue
 import Microkernels
 
-/// Copies maps between NCHW and another layout, in parallel over blocks and bands of rows. The border and the channels
+/// Copies maps between NCHW and another layout, in parallel over bands of rows and blocks. The border and the channels
 /// that fill up the last block are left as they are.
+///
+/// Bands come first: a worker copies the rows whose windows it will most likely multiply, see ``WorkerPool``.
 struct MapCopy {
   let layout: MapLayout
 
@@ -32,9 +34,9 @@ struct MapCopy {
   private func forEachLine(_ pool: WorkerPool, _ body: (_ planar: Int, _ line: Int, _ channels: Int) -> Void)
   {
     let planes = layout.batch * layout.groups * layout.blocks
-    let bands = max(1, min(layout.size.vertical, (pool.size * 4 + planes - 1) / planes))
+    let bands = max(1, min(layout.size.vertical, max(pool.size, (pool.size * 4 + planes - 1) / planes)))
     pool.run(tasks: planes * bands) { task, _ in
-      let (plane, band) = task.quotientAndRemainder(dividingBy: bands)
+      let (band, plane) = task.quotientAndRemainder(dividingBy: planes)
       let (group, block) = plane.quotientAndRemainder(dividingBy: layout.blocks)
       let groupChannels = layout.channels / layout.groups
       // Groups are counted over the whole batch.
