@@ -21,6 +21,7 @@ extension KernelTable {
     wideGemm = GemmKernel(table.wideGemm, noting: coverage)
     narrowGemm = GemmKernel(table.narrowGemm, noting: coverage)
     packedGemms = table.packedGemms.map { PackedGemmKernel($0, noting: coverage) }
+    pixelGemms = table.pixelGemms.map { PixelGemmKernel($0, noting: coverage) }
     winograd2 = WinogradKernels(table.winograd2, "winograd2", noting: coverage)
     winograd4 = WinogradKernels(table.winograd4, "winograd4", noting: coverage)
     copy = unary("copy", table.copy)
@@ -185,6 +186,17 @@ extension PackedGemmKernel {
     run = { tile in
       blocks.note(tile.accumulates ? 1 : 0)
       chains.note(tile.blocks <= tile.blocksPerChain ? 0 : tile.blocks % tile.blocksPerChain == 0 ? 1 : 2)
+      kernel.run(tile)
+    }
+  }
+}
+
+extension PixelGemmKernel {
+  /// The same kernel, noting how its sums are chained.
+  fileprivate init(_ kernel: PixelGemmKernel, noting coverage: KernelCoverage) {
+    let chains = coverage.list(kernel.name, ["sums replaced", "sums added to"])
+    self.init(name: kernel.name, rows: kernel.rows, columns: kernel.columns) { tile in
+      chains.note(tile.accumulates ? 1 : 0)
       kernel.run(tile)
     }
   }

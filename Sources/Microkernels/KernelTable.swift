@@ -25,6 +25,8 @@ public struct KernelTable: Sendable {
   public let narrowGemm: GemmKernel
   /// The packed micro-kernels, those preferred of equals first; of at least as many columns as a channel block.
   public let packedGemms: [PackedGemmKernel]
+  /// The pixel micro-kernels, those preferred of equals first.
+  public let pixelGemms: [PixelGemmKernel]
   /// The transforms of F(2×2, 3×3).
   public let winograd2: WinogradKernels
   /// The transforms of F(4×4, 3×3).
@@ -104,7 +106,8 @@ public struct KernelTable: Sendable {
   public init<V: KernelVector, let rows: Int, let narrowRows: Int>(
     _: V.Type, rows shape: InlineArray<rows, Void>.Type,
     narrowRows narrowShape: InlineArray<narrowRows, Void>.Type,
-    wideName: String, narrowName: String, packedGemms: [PackedGemmKernel]
+    wideName: String, narrowName: String, packedGemms: [PackedGemmKernel],
+    pixelGemms: [PixelGemmKernel]
   ) {
     typealias Loops = VectorLoops<V>
     lanes = V.scalarCount
@@ -116,6 +119,7 @@ public struct KernelTable: Sendable {
       multiplyTile($0, V.self, rows: InlineArray<narrowRows, Void>.self, vectors: InlineArray<1, Void>.self)
     }
     self.packedGemms = packedGemms
+    self.pixelGemms = pixelGemms
     winograd2 = WinogradKernels(V.self, WinogradScheme2.self)
     winograd4 = WinogradKernels(V.self, WinogradScheme4.self)
     copy = { Loops.map($0, $1, $2) { $0 } }

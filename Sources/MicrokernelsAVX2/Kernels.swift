@@ -12,4 +12,12 @@ package let avx2Kernels = KernelTable(
       SIMD8<Float>.self, rows: InlineArray<5, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),
     PackedGemmKernel(
       SIMD8<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<2, Void>.self, suffix: "avx2"),
+  ],
+  pixelGemms: [
+    PixelGemmKernel(
+      SIMD8<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "avx2"),
+    PixelGemmKernel(
+      SIMD8<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "avx2"),
   ])

@@ -18,4 +18,15 @@ package let avx512Kernels = KernelTable(
     PackedGemmKernel(
       SIMD16<Float>.self, rows: InlineArray<8, Void>.self, vectors: InlineArray<2, Void>.self,
       suffix: "avx512"),
+  ],
+  pixelGemms: [
+    PixelGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "avx512"),
+    PixelGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "avx512"),
+    PixelGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "avx512"),
   ])

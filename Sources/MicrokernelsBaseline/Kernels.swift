@@ -5,7 +5,7 @@ package let baselineKernels = KernelTable(
   SIMD4<Float>.self, rows: InlineArray<4, Void>.self, narrowRows: InlineArray<8, Void>.self,
   wideName: "sgemm_4x8_baseline",
   narrowName: "sgemm_8x4_baseline",
-  packedGemms: packedGemms)
+  packedGemms: packedGemms, pixelGemms: pixelGemms)
 
 // NEON has thirty-two vector registers, SSE2 sixteen.
 #if arch(arm64)
@@ -17,10 +17,26 @@ package let baselineKernels = KernelTable(
       SIMD4<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<4, Void>.self,
       suffix: "baseline"),
   ]
+  private let pixelGemms = [
+    PixelGemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "baseline"),
+    PixelGemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<4, Void>.self,
+      suffix: "baseline"),
+  ]
 #else
   private let packedGemms = [
     PackedGemmKernel(
       SIMD4<Float>.self, rows: InlineArray<2, Void>.self, vectors: InlineArray<4, Void>.self,
       suffix: "baseline")
+  ]
+  private let pixelGemms = [
+    PixelGemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "baseline"),
+    PixelGemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "baseline"),
   ]
 #endif

@@ -12,7 +12,8 @@ package enum AlgorithmChoice: Sendable {
 
   /// Names that can be forced.
   package static let names =
-    [ImplicitGemmCore.algorithm, PackedGemmCore.algorithm] + WinogradTransform.all.map(\.name)
+    [ImplicitGemmCore.algorithm, PackedGemmCore.algorithm, PixelGemmCore.algorithm]
+    + WinogradTransform.all.map(\.name)
 
   /// One of `known`.
   func algorithm(for layer: Layer, known: [String]) -> String {
@@ -28,9 +29,11 @@ package enum AlgorithmChoice: Sendable {
 /// chosen by until it is measured. Its constants were measured on a Zen 5 core (AVX-512, 16 channels at a time);
 /// on others their proportions are similar.
 enum AlgorithmCost {
-  /// The share of the peak that the implicit algorithm's micro-kernel reaches, and that of the packed one.
+  /// The share of the peak that the implicit algorithm's micro-kernel reaches, that of the packed one, and that of the
+  /// pixels', whose rows seldom begin a cache line and whose planes are pages apart.
   private static let implicitShare = 0.88
   private static let packedShare = 0.95
+  private static let pixelShare = 0.65
   /// Unfolding a product's operand into packed rows (5 ns per 16), once per 256 output channels.
   private static let unfolding = 10.0
   private static let unfoldedOutputs = 256
@@ -42,6 +45,8 @@ enum AlgorithmCost {
   /// Rows and columns that a tile of the product is filled up to.
   private static let (implicitRows, packedRows) = (8, 5)
   private static let (implicitColumns, packedColumns) = (16, 32)
+  /// Output channels and pixels of a tile of pixels.
+  private static let (pixelRows, pixelColumns) = (6, 64)
 
   /// The algorithm that costs least; the first where nothing is known of the others. A Winograd transform that is
   /// there for its exactness, or errs no less than a cheaper one, is no candidate.
@@ -51,6 +56,9 @@ enum AlgorithmCost {
     else { return known[0] }
     let sizes = Sizes(layer, products: weight.count / weight[0], channels: weight[1], outputs: weight[0])
     var costs = [(ImplicitGemmCore.algorithm, implicit(sizes)), (PackedGemmCore.algorithm, packed(sizes))]
+    if known.contains(PixelGemmCore.algorithm) {
+      costs.append((PixelGemmCore.algorithm, pixel(layer, sizes)))
+    }
     let transform = WinogradTransform.f4
     if known.contains(transform.name) {
       costs.append((transform.name, winograd(layer, convolution, transform, sizes)))
@@ -85,6 +93,15 @@ enum AlgorithmCost {
     let times = filled(sizes.outputs, to: unfoldedOutputs) / unfoldedOutputs
     return Double(tiles * sizes.products) / packedShare + Double(pixels * sizes.products * times) * unfolding
       + sizes.weights
+  }
+
+  private static func pixel(_ layer: Layer, _ sizes: Sizes) -> Double {
+    let (input, output) = (layer.inputShapes[0], layer.outputShape)
+    let padding = layer.convolution?.padding ?? Pair(0)
+    let row = input[3] + 2 * padding.horizontal
+    let pixels = output[0] * filled(output[2] * row, to: pixelColumns)
+    let products = Double(filled(sizes.outputs, to: pixelRows) * pixels * sizes.products)
+    return products / pixelShare + sizes.weights
   }
 
   private static func winograd(

@@ -51,6 +51,7 @@ package final class TiledBackend: Backend {
     var known = [ImplicitGemmCore.algorithm]
     guard let convolution = layer.convolution else { return known }
     if PackedGemmCore.offers(layer, convolution) { known.append(PackedGemmCore.algorithm) }
+    if PixelGemmCore.offers(layer, convolution) { known.append(PixelGemmCore.algorithm) }
     if WinogradCore.offers(layer, convolution) { known += WinogradTransform.all.map(\.name) }
     return known
   }

@@ -47,11 +47,14 @@ import TiledBackend
     }
   }
 
-  @Test("are packed where channels fill a block and there are no groups", arguments: ConvolutionCase.all)
+  @Test(
+    "are packed where channels fill a block, go by pixels where the stride is 1, and never with groups",
+    arguments: ConvolutionCase.all)
   func offers(_ shape: ConvolutionCase) throws {
     let known = TiledBackend(threads: 1).algorithms(for: try shape.layer())
     #expect(known[0] == "implicit-gemm")
     #expect(known.contains("packed-gemm") == (shape.channels >= 16 && shape.groups == 1))
+    #expect(known.contains("pixel-gemm") == (shape.stride == Pair(1) && shape.groups == 1))
   }
 
   @Test("sample 0 outside the map, however far", arguments: [-1e30, -1000, -40, 40, 1000, 1e30] as [Float])

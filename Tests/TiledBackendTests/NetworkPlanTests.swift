@@ -27,10 +27,12 @@ import TiledBackend
     }
   }
 
-  @Test("gives the bits of the layers by Winograd's algorithm too", arguments: SampleNetwork.all)
-  func equalByWinograd(_ sample: SampleNetwork) throws {
+  @Test(
+    "gives the bits of the layers by other algorithms too", arguments: SampleNetwork.all,
+    ["winograd-4x4", "pixel-gemm"])
+  func equal(_ sample: SampleNetwork, algorithm: String) throws {
     for set in InstructionSet.available {
-      let backend = TiledBackend(instructionSet: set, threads: 2, choice: .forced("winograd-4x4"))
+      let backend = TiledBackend(instructionSet: set, threads: 2, choice: .forced(algorithm))
       let expected = try sample.outputs(backend)
       let plan = try #require(try backend.planNetwork(sample.network, parameters: sample.parameters))
       var seen = Set<String>()

@@ -16,17 +16,26 @@ struct Subject: CustomTestStringConvertible, Sendable {
 
   /// Every kind: convolutions around the edges of the tiles, plain and deformable, by every algorithm, and
   /// ``KindCase/all``.
-  static let all =
-    KindCase.all.map(Subject.init)
-    + convolutions.flatMap { shape in
-      [false, true].filter { !($0 && shape.groups > 1) }.map { Subject(shape, deformable: $0) }
-    }
-    + winograd.flatMap { shape in
+  static let all = KindCase.all.map(Subject.init) + unforced + forced
+
+  private static let unforced = convolutions.flatMap { shape in
+    [false, true].filter { !($0 && shape.groups > 1) }.map { Subject(shape, deformable: $0) }
+  }
+
+  private static let forced: [Subject] =
+    winograd.flatMap { shape in
       WinogradTransform.all.map { Subject(shape, deformable: false, algorithm: $0.name) }
     }
-    + (convolutions + winograd).filter { $0.channels >= 16 && $0.groups == 1 }.map {
-      Subject($0, deformable: false, algorithm: "packed-gemm")
+    + shapes("packed-gemm") { $0.channels >= 16 && $0.groups == 1 }
+    + shapes("pixel-gemm") { $0.stride == Pair(1) && $0.groups == 1 }
+
+  private static func shapes(
+    _ algorithm: String, where offers: (ConvolutionCase) -> Bool
+  ) -> [Subject] {
+    (convolutions + winograd).filter(offers).map {
+      Subject($0, deformable: false, algorithm: algorithm)
     }
+  }
 
   /// Tiles that few chunks hold and that many do, whole and broken, dense and in phases.
   private static let winograd =

@@ -35,7 +35,8 @@ struct ConvolutionOperands: @unchecked Sendable {
 
 /// What surrounds a convolution: where its maps lie, and what follows it.
 struct ConvolutionSurroundings {
-  /// The border must be at least the padding, and zero, and so must be the channels that fill up the last block. (A
+  /// NCHW without a border for a core that ``PlanContext/readsPlanes`` speaks of, or else blocked.
+  /// The border must then be at least the padding, and zero, and so must be the channels that fill up the last block. (A
   /// deformable convolution needs no border.)
   let input: MapLayout
   /// Planar; or of filled blocks, and then without groups. Of the pooled map, where it is pooled.
@@ -72,6 +73,9 @@ extension PlanContext {
     convolution.dilation != Pair(1) && WinogradTransform.all.contains { $0.name == algorithm }
   }
 
+  /// Whether the core reads NCHW as it is; it then reads blocked maps too.
+  var readsPlanes: Bool { algorithm == PixelGemmCore.algorithm }
+
   /// Whether the context's layer, a convolution, can write what such a pooling makes of its output.
   func poolsItself(_ pooling: Pooling) -> Bool {
     guard case .conv2d(let convolution) = layer.operation,
@@ -91,6 +95,9 @@ extension PlanContext {
       }
       if algorithm == PackedGemmCore.algorithm {
         return PackedGemmCore(self, convolution, parameters, surroundings)
+      }
+      if algorithm == PixelGemmCore.algorithm {
+        return PixelGemmCore(self, convolution, parameters, surroundings)
       }
       return ImplicitGemmCore(self, convolution, parameters, surroundings)
     case .deformConv2d(let convolution):

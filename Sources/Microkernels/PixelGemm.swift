@@ -1,0 +1,102 @@
+public import CLanes
+
+/// The arguments of a pixel GEMM micro-kernel: one register tile of MR output channels × NR neighbouring pixels.
+///
+/// C[m, n] = Σ_k a[k][m] · b[offsets[k] + n]: a product step is an input channel and a place in the window, and moves
+/// the row of NR pixels through the planes of a map. So vectors lie along the pixels, and few output channels leave
+/// none of their lanes empty.
+public struct PixelTile {
+  /// Weights, [steps][MR].
+  public var a: UnsafePointer<Float>
+  /// The first pixel's window in the first plane. NR floats from every offset on are read.
+  public var b: UnsafePointer<Float>
+  /// `steps` offsets, in elements.
+  public var offsets: UnsafePointer<Int>
+  /// The tile's sums, [MR][NR], 64-byte aligned.
+  public var c: UnsafeMutablePointer<Float>
+  /// Products of a sum; one chain.
+  public var steps: Int
+  /// Whether the sums are added to what `c` holds, or replace it.
+  public var accumulates: Bool
+
+  /// Every field in its order.
+  @inlinable
+  public init(
+    a: UnsafePointer<Float>, b: UnsafePointer<Float>, offsets: UnsafePointer<Int>,
+    c: UnsafeMutablePointer<Float>, steps: Int, accumulates: Bool
+  ) {
+    self.a = a
+    self.b = b
+    self.offsets = offsets
+    self.c = c
+    self.steps = steps
+    self.accumulates = accumulates
+  }
+}
+
+/// A pixel GEMM micro-kernel of one tile size; see ``GemmKernel``.
+public struct PixelGemmKernel: Sendable {
+  /// Type, tile and instruction set: `pixel_sgemm_6x64_avx512`.
+  public let name: String
+  /// MR: output channels in a tile.
+  public let rows: Int
+  /// NR: pixels in a tile.
+  public let columns: Int
+  /// Computes one tile.
+  public let run: @Sendable (borrowing PixelTile) -> Void
+
+  /// A row of the table.
+  init(name: String, rows: Int, columns: Int, run: @escaping @Sendable (borrowing PixelTile) -> Void) {
+    self.name = name
+    self.rows = rows
+    self.columns = columns
+    self.run = run
+  }
+
+  /// A row of the table: a tile of `rows` × `vectors` vectors `V`, called `pixel_sgemm_ROWSxCOLUMNS_SUFFIX`.
+  @inlinable @inline(__always)
+  public init<V: KernelVector, let rows: Int, let vectors: Int>(
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type, vectors width: InlineArray<vectors, Void>.Type,
+    suffix: String
+  ) {
+    name = "pixel_sgemm_\(rows)x\(vectors * V.scalarCount)_\(suffix)"
+    self.rows = rows
+    columns = vectors * V.scalarCount
+    run = { multiplyPixelTile($0, V.self, rows: shape, vectors: width) }
+  }
+}
+
+/// The pixel micro-kernel: `rows`·`vectors` sums in registers, each one chain over the steps.
+@inlinable @inline(__always)
+public func multiplyPixelTile<V: KernelVector, let rows: Int, let vectors: Int>(
+  _ tile: borrowing PixelTile, _: V.Type, rows _: InlineArray<rows, Void>.Type,
+  vectors _: InlineArray<vectors, Void>.Type
+) {
+  var sums = InlineArray<rows, InlineArray<vectors, V>>(
+    repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
+  let offsets = tile.offsets
+  var a = tile.a
+  for step in 0..<tile.steps {
+    let b = tile.b + offsets[step]
+    var pixels = InlineArray<vectors, V>(repeating: V(repeating: 0))
+    for n in 0..<vectors { pixels[unchecked: n] = V.load(b, n &* V.scalarCount) }
+    for m in 0..<rows {
+      let weight = V(repeating: a[m])
+      for n in 0..<vectors {
+        sums[unchecked: m][unchecked: n] = sums[unchecked: m][unchecked: n]
+          .adding(product: weight, pixels[unchecked: n])
+      }
+    }
+    a += rows
+  }
+  let c = UnsafeMutableRawPointer(tile.c)
+  efgr_forget_memory()
+  for m in 0..<rows {
+    for n in 0..<vectors {
+      let offset = (m &* vectors &+ n) &* MemoryLayout<V>.size
+      var sum = sums[unchecked: m][unchecked: n]
+      if tile.accumulates { sum += c.load(fromByteOffset: offset, as: V.self) }
+      c.storeBytes(of: sum, toByteOffset: offset, as: V.self)
+    }
+  }
+}
