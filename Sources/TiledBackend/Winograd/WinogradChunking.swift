@@ -22,8 +22,9 @@ struct WinogradChunking {
 
   /// Tiles whose patches are shared at the most: few enough that their transforms stay in the last-level cache.
   private static let sharedTileLimit = 128
-  /// Tiles in a chunk at the most.
+  /// Tiles in a chunk at the most, and bytes of one panel's sums: beside the patches, they stay in a second-level cache.
   private static let chunkTileLimit = 48
+  private static let chunkSumBytes = 288 << 10
 
   init(
     tiles: Int, channels: Int, outputs: Int, matrices: Int, kernels: [PackedGemmKernel], threads: Int,
@@ -31,7 +32,9 @@ struct WinogradChunking {
   ) {
     self.matrices = matrices
     isShared = tiles <= Self.sharedTileLimit
-    let limit = isShared ? Self.sharedTileLimit : Self.chunkTileLimit
+    let tileBytes = matrices * kernels[0].columns * MemoryLayout<Float>.stride
+    let limit =
+      isShared ? Self.sharedTileLimit : min(Self.chunkTileLimit, max(1, Self.chunkSumBytes / tileBytes))
     let leastParts = (tiles + limit - 1) / limit
     let best = PackedGemmKernel.best(
       kernels, rows: (tiles + leastParts - 1) / leastParts, columns: outputs)
