@@ -46,6 +46,18 @@ extension SIMD16: KernelVector where Scalar == Float {
   }
 
   @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
+
+  @inlinable @inline(__always) public static func load(
+    _ pointer: UnsafePointer<Float>, _ offset: Int, count: Int, filler: Float
+  ) -> Self {
+    efgr_load_part16(pointer + offset, Int32(truncatingIfNeeded: count), filler)
+  }
+
+  @inlinable @inline(__always) public func store(
+    _ pointer: UnsafeMutablePointer<Float>, _ offset: Int, count: Int
+  ) {
+    efgr_store_part16(pointer + offset, self, Int32(truncatingIfNeeded: count))
+  }
 }
 
 extension SIMD8: KernelVector where Scalar == Float {

@@ -27,6 +27,12 @@ public protocol KernelVector: SIMD, SendableMetatype where Scalar == Float {
 
   /// The square roots, correctly rounded.
   func roots() -> Self
+
+  /// The first `count` lanes from memory, `filler` in the others; nothing past them is read.
+  static func load(_ pointer: UnsafePointer<Float>, _ offset: Int, count: Int, filler: Float) -> Self
+
+  /// The first `count` lanes into memory; nothing past them is written.
+  func store(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int, count: Int)
 }
 
 /// The lanes' bits as integers, to build powers of two.
@@ -53,9 +59,9 @@ extension KernelVector {
     UnsafeMutableRawPointer(pointer + offset).storeBytes(of: self, as: Self.self)
   }
 
-  /// The first `count` lanes from memory, `filler` in the others; nothing past them is read.
+  /// Lane by lane.
   @inlinable @inline(__always)
-  static func load(
+  public static func load(
     _ pointer: UnsafePointer<Float>, _ offset: Int, count: Int, filler: Float
   ) -> Self {
     var vector = Self(repeating: filler)
@@ -63,9 +69,9 @@ extension KernelVector {
     return vector
   }
 
-  /// The first `count` lanes into memory; nothing past them is written.
+  /// Lane by lane.
   @inlinable @inline(__always)
-  func store(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int, count: Int) {
+  public func store(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int, count: Int) {
     for lane in 0..<count { pointer[offset + lane] = self[lane] }
   }
 

@@ -179,7 +179,8 @@ public enum VectorLoops<V: KernelVector> {
         sums += value
         value.store(y, i)
       } else {
-        for lane in 0..<valid { sums[lane] += value[lane] }
+        // e^−∞ = 0 in the lanes that are filled up.
+        sums += value
         value.store(y, i, count: valid)
       }
     }

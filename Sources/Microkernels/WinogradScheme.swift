@@ -1,7 +1,7 @@
 /// The arithmetic of a Winograd convolution F(m×m, 3×3) in one dimension (Lavin & Gray, *Fast Algorithms for
 /// Convolutional Neural Networks*, CVPR 2016): Aᵀ·[(G·g) ⊙ (Bᵀ·d)] gives m outputs from m + 2 inputs. Both dimensions
 /// apply it one after the other.
-public protocol WinogradScheme {
+public protocol WinogradScheme: SendableMetatype {
   /// m.
   static var outputs: Int { get }
 

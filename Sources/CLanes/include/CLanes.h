@@ -1,5 +1,5 @@
-// Three things that Swift has no words for, for the inner loops: a fused multiply–add of whole vectors, a fence for the
-// optimizer, and asking for memory ahead. They vanish into the code that calls them, compiled for its instruction set.
+// Four things that Swift has no words for, for the inner loops: a fused multiply–add of whole vectors, a part of a vector
+// in memory, a fence for the optimizer, and asking for memory ahead. They vanish into the code that calls them, compiled for its instruction set.
 #ifndef CLANES_H
 #define CLANES_H
 
@@ -21,6 +21,26 @@ EFGR_INLINE efgr_float8 efgr_add_product8(efgr_float8 sum, efgr_float8 x, efgr_f
 
 EFGR_INLINE efgr_float16 efgr_add_product16(efgr_float16 sum, efgr_float16 x, efgr_float16 y) {
   return __builtin_elementwise_fma(x, y, sum);
+}
+
+// The first `count` lanes from or into memory, nothing past them: by a mask where the instruction set has them, lane by
+// lane elsewhere.
+EFGR_INLINE efgr_float16 efgr_load_part16(const float *memory, int count, float filler) {
+  efgr_float16 lanes = filler;
+#ifdef __AVX512F__
+  return __builtin_ia32_loadups512_mask(memory, lanes, (unsigned short)((1u << count) - 1));
+#else
+  for (int lane = 0; lane < count; lane++) lanes[lane] = memory[lane];
+  return lanes;
+#endif
+}
+
+EFGR_INLINE void efgr_store_part16(float *memory, efgr_float16 lanes, int count) {
+#ifdef __AVX512F__
+  __builtin_ia32_storeups512_mask(memory, lanes, (unsigned short)((1u << count) - 1));
+#else
+  for (int lane = 0; lane < count; lane++) memory[lane] = lanes[lane];
+#endif
 }
 
 // Whatever lies in memory may have changed after this: values are loaded again, not kept in registers that the loop
