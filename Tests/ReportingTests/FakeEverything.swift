@@ -126,7 +126,8 @@ extension FakeRun {
       "ratios": {"ort": {"median": 1.07, "low": 0.99, "high": 1.21}, "ncnn": {"median": 1.6}, "best": {"median": 1.07}}},
      "layers": [{"name": "conv1_2", "kind": "conv2d", "algorithm": "implicit_gemm", "best": "ort",
       "ns": {"ort": {"median": 2e7}, "ours": {"median": 1.9e7}}, "ratios": {"ort": {"median": 0.95}}}],
-     "geometric_means": {"conv2d": {"ort": 0.93, "ncnn": 1.5, "best": 0.93}}}
+     "geometric_means": {"conv2d": {"ort": {"median": 0.93, "low": 0.91, "high": 0.97}, "best": {"median": 0.93}},
+      "deform_conv2d": {}}}
     """
 
   static let gate = """

@@ -131,6 +131,25 @@ struct HTMLTests {
     #expect(unreached.contains("the run ended before it came to them") && !unreached.contains("the surest"))
   }
 
+  @Test func otherProgramsAreShownFromSeveralComparisons() throws {
+    func page(_ comparisons: String...) -> String {
+      let documents = comparisons.map { AttachedDocument(schema: "efgrbench-peers/1", json: $0) }
+      return HTMLPage(ReportContents(FakeRun.complete(), documents: documents)).text
+    }
+    func holds(_ page: String) -> [Bool] {
+      [">Layer by layer<", "on the whole network</caption>", "Geometric means of ours"].map(page.contains)
+    }
+    let whole = FakeRun.peers.replacing(/"layers": .*/.dotMatchesNewlines(), with: #""layers": []}"#)
+    let layers = FakeRun.peers.replacing(#""whole": {"#, with: #""ignored": {"#)
+    let single = layers.replacing(#""threads": 2"#, with: #""threads": 1"#)
+    #expect(holds(page(FakeRun.peers)) == [true, true, true])
+    #expect(holds(page(whole)) == [false, true, false])
+    #expect(holds(page(layers)) == [true, false, true])
+    #expect(
+      holds(page(layers, whole)) == [true, true, true] && holds(page(whole, layers)) == [true, true, true])
+    #expect(holds(page(whole, single)) == [true, false, true])
+  }
+
   @Test func whatTheRecordLacksIsLeftOut() {
     for title in [
       "Errors<", "Memory over time", "Figures of the paper", "Beside other programs", "The checks, checked",

@@ -33,12 +33,10 @@ extension HTMLPage {
   /// Geometric means over the layers of a kind.
   private func means(_ document: PeersDocument) -> HTML {
     // Without layers, or of peers that ran none of a kind, there is no mean.
-    let known = document.geometricMeans.filter { $0.value.values.contains { $0 != nil } }
+    let known = document.geometricMeans.filter { !$0.value.isEmpty }
     let rows = known.sorted { $0.key < $1.key }.map { kind, means -> [HTML] in
       ["\(kind)"]
-        + (document.peers.map(\.key) + ["best"]).map { key in
-          "\((means[key] ?? nil).map { Units.significant($0, digits: 2) } ?? Units.missing)"
-        }
+        + (document.peers.map(\.key) + ["best"]).map { ratio(means[$0]) }
     }
     guard !rows.isEmpty else { return "" }
     return "<h3>Geometric means of ours ÷ theirs</h3>\n"
@@ -85,11 +83,24 @@ extension HTMLPage {
 }
 
 extension RunModel {
-  /// The newest comparison with other programs that is about this network and holds a time of ours.
+  /// The newest comparison with other programs that is about this network and holds a time of ours. Where it leaves out
+  /// the whole network or the layers, these come from the newest with as many threads that has them.
   var peers: PeersDocument? {
-    attachments.peers.last { document in
+    let known = attachments.peers.filter { document in
       (document.network ?? run.header.network) == run.header.network && !document.peers.isEmpty
-        && (document.whole?.times[PeersDocument.ours] != nil || !document.layers.isEmpty)
+        && (document.holdsWhole || !document.layers.isEmpty)
     }
+    guard var newest = known.last else { return nil }
+    let others = known.filter { $0.threads == newest.threads }
+    if !newest.holdsWhole { newest.whole = others.last(where: \.holdsWhole)?.whole }
+    if newest.layers.isEmpty, let other = others.last(where: { !$0.layers.isEmpty }) {
+      (newest.layers, newest.geometricMeans) = (other.layers, other.geometricMeans)
+    }
+    return newest
   }
+}
+
+extension PeersDocument {
+  /// Whether the whole network was timed, ours too.
+  fileprivate var holdsWhole: Bool { whole?.times[Self.ours] != nil }
 }

@@ -68,7 +68,7 @@ struct PeersDocument: Sendable, Decodable {
   var whole: Item?
   var layers: [Item]
   /// By kind, then by peer or `best`.
-  var geometricMeans: [String: [String: Double?]]
+  var geometricMeans: [String: [String: Summary]]
 
   enum CodingKeys: String, CodingKey {
     case network, threads, peers, whole, layers
