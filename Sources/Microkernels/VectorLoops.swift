@@ -179,7 +179,7 @@ public enum VectorLoops<V: KernelVector> {
         sums += value
         value.store(y, i)
       } else {
-        // e^−∞ = 0 in the lanes that are filled up.
+        // In the lanes that are filled up, e^−∞ is taken as e^−104 < 2⁻¹⁵⁰, which rounds to 0.
         sums += value
         value.store(y, i, count: valid)
       }

@@ -35,8 +35,8 @@ struct ConvolutionOperands: @unchecked Sendable {
 
 /// What surrounds a convolution: where its maps lie, and what follows it.
 struct ConvolutionSurroundings {
-  /// NCHW without a border for a core that ``PlanContext/readsPlanes`` speaks of, or else blocked.
-  /// The border must then be at least the padding, and zero, and so must be the channels that fill up the last block. (A
+  /// NCHW without a border where the core reads that (``PlanContext/readsPlanes``), else blocked. The border must then be
+  /// at least the padding, and zero, and so must be the channels that fill up the last block. (A
   /// deformable convolution needs no border.)
   let input: MapLayout
   /// Planar; or of filled blocks, and then without groups. Of the pooled map, where it is pooled.

@@ -57,14 +57,12 @@ struct PixelPlanes {
   ) {
     let planes = input.batch * input.blocks
     let height = input.size.vertical + 2 * padding.vertical
-    let bands = max(1, min(height, max(pool.size, (pool.size * 4 + planes - 1) / planes)))
-    pool.run(tasks: planes * bands) { task, _ in
-      let (band, plane) = task.quotientAndRemainder(dividingBy: planes)
+    pool.runBands(planes: planes, height: height) { plane, rows in
       let (image, block) = plane.quotientAndRemainder(dividingBy: input.blocks)
       let first = block * input.depth
       let channels = min(input.depth, input.channels - first)
       let start = target + (image * input.channels + first) * planeStride
-      for row in (height * band / bands)..<(height * (band + 1) / bands) {
+      for row in rows {
         let y = row - padding.vertical
         copyRow(
           y >= 0 && y < input.size.vertical

@@ -3,8 +3,6 @@ import Microkernels
 
 /// Copies maps between NCHW and another layout, in parallel over bands of rows and blocks. The border and the channels
 /// that fill up the last block are left as they are.
-///
-/// Bands come first: a worker copies the rows whose windows it will most likely multiply, see ``WorkerPool``.
 struct MapCopy {
   let layout: MapLayout
 
@@ -34,20 +32,29 @@ struct MapCopy {
   private func forEachLine(_ pool: WorkerPool, _ body: (_ planar: Int, _ line: Int, _ channels: Int) -> Void)
   {
     let planes = layout.batch * layout.groups * layout.blocks
-    let bands = max(1, min(layout.size.vertical, max(pool.size, (pool.size * 4 + planes - 1) / planes)))
-    pool.run(tasks: planes * bands) { task, _ in
-      let (band, plane) = task.quotientAndRemainder(dividingBy: planes)
+    pool.runBands(planes: planes, height: layout.size.vertical) { plane, rows in
       let (group, block) = plane.quotientAndRemainder(dividingBy: layout.blocks)
       let groupChannels = layout.channels / layout.groups
       // Groups are counted over the whole batch.
       let firstChannel = group * groupChannels + block * layout.depth
-      let height = layout.size.vertical
-      for row in (height * band / bands)..<(height * (band + 1) / bands) {
+      for row in rows {
         body(
           firstChannel * layout.area + row * layout.size.horizontal,
           plane * layout.blockStride + layout.offset(image: 0, row: row, column: 0),
           min(layout.depth, groupChannels - block * layout.depth))
       }
+    }
+  }
+}
+
+extension WorkerPool {
+  /// Calls `body` for every band of rows of every plane. Bands come first: a worker gets the rows whose windows it will
+  /// most likely multiply, see ``run(tasks:_:)``.
+  func runBands(planes: Int, height: Int, _ body: (_ plane: Int, _ rows: Range<Int>) -> Void) {
+    let bands = max(1, min(height, max(size, (size * 4 + planes - 1) / planes)))
+    run(tasks: planes * bands) { task, _ in
+      let (band, plane) = task.quotientAndRemainder(dividingBy: planes)
+      body(plane, (height * band / bands)..<(height * (band + 1) / bands))
     }
   }
 }
