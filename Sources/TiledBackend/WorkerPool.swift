@@ -5,7 +5,8 @@ import Synchronization
 /// `size` n has n − 1 threads of its own; they live as long as the pool.
 ///
 /// Between jobs a worker spins for a moment, because the next layer's job usually follows within microseconds, and
-/// then sleeps on a condition, so that an idle pool costs nothing.
+/// then sleeps on a condition, so that an idle pool costs nothing. Nobody waits for a worker that has not begun: one that
+/// wakes late, which takes tens of microseconds, or whose core another program has, finds the job closed.
 final class WorkerPool: Sendable {
   /// Workers, the calling thread included.
   let size: Int
@@ -37,9 +38,9 @@ final class WorkerPool: Sendable {
       for task in 0..<tasks { body(task, 0) }
       return
     }
-    // The closure outlives no call: every worker has reported before `run` returns.
+    // The closure outlives no call: every worker that began has reported before `run` returns.
     withoutActuallyEscaping(body) { body in
-      shared.run(Job(tasks: tasks, body: body), helpers: size - 1)
+      shared.run(Job(tasks: tasks, body: body))
     }
   }
 
@@ -64,41 +65,47 @@ final class WorkerPool: Sendable {
       var isStopped = false
     }
 
-    /// Counts jobs; a worker that sees it change takes part in the new one.
-    private let generation = Atomic<Int>(0)
+    /// Who works on which job, in one word: see ``Gate``.
+    private let gate = Atomic<Int>(0)
     /// One per worker.
     private let shares: [Share]
-    private let busyHelpers = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
     private let state = Mutex(State())
     private let condition = NSCondition()
 
-    private static let spins = 20_000
+    /// About a fifth of a millisecond. A worker that sleeps is awake again some 30 microseconds later.
+    private static let spins = 500_000
+    /// Rounds after which one that waits for others gives its core away: they may have lost theirs.
+    private static let patience = 20_000
 
     init(workers: Int) { shares = (0..<workers).map { _ in Share() } }
 
-    func run(_ job: Job, helpers: Int) {
+    func run(_ job: Job) {
       state.withLock { $0.job = job }
       for (worker, share) in shares.enumerated() {
         share.next.store(job.tasks * worker / shares.count, ordering: .relaxed)
       }
-      busyHelpers.store(helpers, ordering: .relaxed)
-      announce()
+      announce(isOpen: true)
       takeTasks(of: job, as: 0)
+      // Every task has been taken; who has not begun by now has nothing to do.
+      _ = gate.bitwiseAnd(~Gate.open, ordering: .acquiringAndReleasing)
       var spins = 0
-      while busyHelpers.load(ordering: .acquiring) > 0 {
-        Self.pause(&spins)
+      while Gate.workers(gate.load(ordering: .acquiring)) > 0 {
+        spins += 1
+        if spins > Self.patience { sched_yield() }
       }
       state.withLock { $0.job = nil }
     }
 
     func stop() {
       state.withLock { $0.isStopped = true }
-      announce()
+      announce(isOpen: false)
     }
 
-    private func announce() {
-      generation.add(1, ordering: .sequentiallyConsistent)
+    /// Begins the next job. Nobody works on one, so nobody else writes the gate.
+    private func announce(isOpen: Bool) {
+      let next = Gate.next(gate.load(ordering: .relaxed), isOpen: isOpen)
+      gate.store(next, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
         condition.lock()
         condition.broadcast()
@@ -121,38 +128,56 @@ final class WorkerPool: Sendable {
     func work(as worker: Int) {
       var seen = 0
       while true {
-        waitForChange(of: &seen)
-        guard takePart(as: worker) else { return }
-        busyHelpers.subtract(1, ordering: .releasing)
+        seen = waitForJob(after: seen)
+        if state.withLock({ $0.isStopped }) { return }
+        guard join(seen) else { continue }
+        takePart(as: worker)
+        gate.subtract(1, ordering: .releasing)
       }
+    }
+
+    /// Counts the worker in, unless the job is over: from then on the job waits for it.
+    private func join(_ job: Int) -> Bool {
+      var value = gate.load(ordering: .acquiring)
+      while Gate.job(value) == job, value & Gate.open != 0 {
+        let (exchanged, original) = gate.compareExchange(
+          expected: value, desired: value + 1, ordering: .acquiringAndReleasing)
+        if exchanged { return true }
+        value = original
+      }
+      return false
     }
 
     /// Works on the current job; the reference to its closure is gone when this returns, before the worker reports.
-    ///
-    /// - Returns: false when the pool has stopped.
-    private func takePart(as worker: Int) -> Bool {
-      guard let job = state.withLock({ $0.isStopped ? nil : $0.job }) else { return false }
-      takeTasks(of: job, as: worker)
-      return true
+    private func takePart(as worker: Int) {
+      if let job = state.withLock({ $0.job }) { takeTasks(of: job, as: worker) }
     }
 
-    private func waitForChange(of seen: inout Int) {
-      for _ in 0..<Self.spins where generation.load(ordering: .acquiring) != seen {
-        seen += 1
-        return
+    /// - Returns: the number of a job later than `seen`.
+    private func waitForJob(after seen: Int) -> Int {
+      for _ in 0..<Self.spins {
+        let job = Gate.job(gate.load(ordering: .acquiring))
+        if job != seen { return job }
       }
       sleepers.add(1, ordering: .sequentiallyConsistent)
       condition.lock()
-      while generation.load(ordering: .sequentiallyConsistent) == seen { condition.wait() }
+      while Gate.job(gate.load(ordering: .sequentiallyConsistent)) == seen { condition.wait() }
       condition.unlock()
       sleepers.subtract(1, ordering: .sequentiallyConsistent)
-      seen += 1
+      return Gate.job(gate.load(ordering: .acquiring))
     }
+  }
 
-    /// Spins at first, then gives the core away: a helper may have lost its own to another process.
-    private static func pause(_ spins: inout Int) {
-      spins += 1
-      if spins > Self.spins { sched_yield() }
+  /// A pool's gate: the number of the job, whether workers may still begin it, and how many have begun.
+  private enum Gate {
+    /// Below it the workers are counted.
+    static let open = 1 << 16
+    private static let unit = open << 1
+
+    static func job(_ gate: Int) -> Int { gate / unit }
+    static func workers(_ gate: Int) -> Int { gate & (open - 1) }
+    static func next(_ gate: Int, isOpen: Bool) -> Int {
+      (job(gate) &+ 1) &* unit | (isOpen ? open : 0)
     }
   }
 }
