@@ -1,14 +1,18 @@
 /// A vertical and a horizontal count: the kernel, stride, padding or dilation of a window, or the size of a map.
+@frozen
 package struct Pair: Sendable, Hashable, Codable {
   package let vertical: Int
   package let horizontal: Int
 
+  // Sizes are asked for between one tile and the next, from other modules too.
+  @inlinable
   package init(_ vertical: Int, _ horizontal: Int) {
     self.vertical = vertical
     self.horizontal = horizontal
   }
 
   /// The same count both ways.
+  @inlinable
   package init(_ both: Int) { self.init(both, both) }
 
   package init(from decoder: any Decoder) throws {

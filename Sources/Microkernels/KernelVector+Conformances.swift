@@ -47,6 +47,8 @@ extension SIMD16: KernelVector where Scalar == Float {
 
   @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
 
+  @inlinable @inline(__always) public static var masksParts: Bool { true }
+
   @inlinable @inline(__always) public static func load(
     _ pointer: UnsafePointer<Float>, _ offset: Int, count: Int, filler: Float
   ) -> Self {

@@ -28,6 +28,9 @@ public protocol KernelVector: SIMD, SendableMetatype where Scalar == Float {
   /// The square roots, correctly rounded.
   func roots() -> Self
 
+  /// Whether the instruction set moves a part of a vector at once, see ``load(_:_:count:filler:)``.
+  static var masksParts: Bool { get }
+
   /// The first `count` lanes from memory, `filler` in the others; nothing past them is read.
   static func load(_ pointer: UnsafePointer<Float>, _ offset: Int, count: Int, filler: Float) -> Self
 
@@ -58,6 +61,10 @@ extension KernelVector {
   func store(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int = 0) {
     UnsafeMutableRawPointer(pointer + offset).storeBytes(of: self, as: Self.self)
   }
+
+  /// Lane by lane.
+  @inlinable @inline(__always)
+  public static var masksParts: Bool { false }
 
   /// Lane by lane.
   @inlinable @inline(__always)

@@ -1,43 +1,88 @@
 extension VectorLoops {
   /// target[c·targetStride + r] = source[r·sourceStride + c] for all r below `rows` and c below `columns`, in blocks of
   /// lanes × lanes held in registers; strides are in elements.
+  ///
+  /// The last block of a line ends where the line ends, so it may write again what the block before it wrote.
   @inlinable @inline(__always)
   public static func transpose(
     _ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int, rows: Int, columns: Int
   ) {
-    let (wholeRows, wholeColumns) = (rows &- rows % lanes, columns &- columns % lanes)
+    guard rows >= lanes, columns >= lanes else {
+      return transposeNarrow(source, sourceStride, target, targetStride, rows: rows, columns: columns)
+    }
     // Planes of a map are often whole pages apart, so that their elements compete for one set of a cache: go along the
     // few planes of a block before those of the next.
     let goesAlongTarget = targetStride > sourceStride
-    let (outerEnd, innerEnd) = goesAlongTarget ? (wholeColumns, wholeRows) : (wholeRows, wholeColumns)
+    let (lastRow, lastColumn) = (rows &- lanes, columns &- lanes)
+    let (lastOuter, lastInner) = goesAlongTarget ? (lastColumn, lastRow) : (lastRow, lastColumn)
     var outer = 0
-    while outer < outerEnd {
+    while true {
       var inner = 0
-      while inner < innerEnd {
+      while true {
         let (row, column) = goesAlongTarget ? (inner, outer) : (outer, inner)
         transposeBlock(
           source + (row &* sourceStride &+ column), sourceStride, target + (column &* targetStride &+ row),
           targetStride)
-        inner &+= lanes
+        if inner == lastInner { break }
+        inner = min(inner &+ lanes, lastInner)
       }
-      outer &+= lanes
-    }
-    for c in wholeColumns..<max(columns, wholeColumns) {
-      for r in 0..<wholeRows { target[c &* targetStride &+ r] = source[r &* sourceStride &+ c] }
-    }
-    for c in 0..<columns {
-      for r in wholeRows..<max(rows, wholeRows) {
-        target[c &* targetStride &+ r] = source[r &* sourceStride &+ c]
-      }
+      if outer == lastOuter { break }
+      outer = min(outer &+ lanes, lastOuter)
     }
   }
 
-  /// One block of lanes × lanes: log₂(lanes) perfect shuffles of the rows transpose it.
+  /// The same where a side is shorter than a vector.
+  @inlinable @inline(__always)
+  static func transposeNarrow(
+    _ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int, rows: Int, columns: Int
+  ) {
+    guard V.masksParts else {
+      for c in 0..<columns {
+        for r in 0..<rows { target[c &* targetStride &+ r] = source[r &* sourceStride &+ c] }
+      }
+      return
+    }
+    var row = 0
+    while row < rows {
+      var column = 0
+      while column < columns {
+        transposePart(
+          source + (row &* sourceStride &+ column), sourceStride, target + (column &* targetStride &+ row),
+          targetStride, rows: min(lanes, rows &- row), columns: min(lanes, columns &- column))
+        column &+= lanes
+      }
+      row &+= lanes
+    }
+  }
+
+  /// One block of lanes × lanes.
   @inlinable @inline(__always)
   static func transposeBlock(_ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int) {
     // Sixteen is the most lanes that any vector here has.
     var block = InlineArray<16, V>(repeating: V())
     for r in 0..<lanes { block[unchecked: r] = V.load(source, r &* sourceStride) }
+    block = transposed(block)
+    for r in 0..<lanes { block[unchecked: r].store(target, r &* targetStride) }
+  }
+
+  /// The upper left `rows` × `columns` of a block, at most lanes × lanes; nothing else is read or written.
+  @inlinable @inline(__always)
+  static func transposePart(
+    _ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int, rows: Int, columns: Int
+  ) {
+    var block = InlineArray<16, V>(repeating: V())
+    // Rows that are not there are filled up with the last one.
+    for r in 0..<lanes {
+      block[unchecked: r] = V.load(source, min(r, rows &- 1) &* sourceStride, count: columns, filler: 0)
+    }
+    block = transposed(block)
+    for r in 0..<lanes where r < columns { block[unchecked: r].store(target, r &* targetStride, count: rows) }
+  }
+
+  /// log₂(lanes) perfect shuffles of the rows transpose a block.
+  @inlinable @inline(__always)
+  static func transposed(_ rows: InlineArray<16, V>) -> InlineArray<16, V> {
+    var block = rows
     var width = 1
     while width < lanes {
       var shuffled = InlineArray<16, V>(repeating: V())
@@ -49,6 +94,6 @@ extension VectorLoops {
       block = shuffled
       width &*= 2
     }
-    for r in 0..<lanes { block[unchecked: r].store(target, r &* targetStride) }
+    return block
   }
 }
