@@ -13,41 +13,94 @@ public struct BilinearSample {
   }
 }
 
+/// Samples of neighbouring rows of a packed product, see ``PackedTile``, and where their channels go: a row of sixteen for
+/// every channel block.
+@frozen
+public struct BilinearGather {
+  /// A blocked feature map.
+  public var map: UnsafePointer<Float>
+  /// A sample for each row.
+  public var samples: UnsafePointer<BilinearSample>
+  /// Samples.
+  public var count: Int
+  /// The first row. Those of a group lie behind one another.
+  public var target: UnsafeMutablePointer<Float>
+  /// MR: rows of a group.
+  public var rows: Int
+  /// Elements from a group of rows to the next.
+  public var groupStride: Int
+  /// Channel blocks.
+  public var blocks: Int
+  /// Channels of a block, at most sixteen.
+  public var depth: Int
+  /// Elements from a channel block of the map to the next.
+  public var blockStride: Int
+  /// Elements from a channel block of a row to the next.
+  public var targetBlockStride: Int
+
+  /// Every field in its order.
+  @inlinable
+  public init(
+    map: UnsafePointer<Float>, samples: UnsafePointer<BilinearSample>, count: Int,
+    target: UnsafeMutablePointer<Float>, rows: Int, groupStride: Int, blocks: Int, depth: Int,
+    blockStride: Int, targetBlockStride: Int
+  ) {
+    self.map = map
+    self.samples = samples
+    self.count = count
+    self.target = target
+    self.rows = rows
+    self.groupStride = groupStride
+    self.blocks = blocks
+    self.depth = depth
+    self.blockStride = blockStride
+    self.targetBlockStride = targetBlockStride
+  }
+}
+
 extension VectorLoops {
-  /// Interpolates all channels of one position: for every channel block, `depth` consecutive floats at each corner
-  /// become `depth` floats of the column buffer.
+  /// Interpolates all channels of each sample's position.
   ///
   /// Per value four roundings of products and sums (fused) after the weight's own.
   @inlinable @inline(__always)
-  public static func gather(
-    _ map: In, _ sample: borrowing BilinearSample, _ columns: Out,
-    blocks: Int, depth: Int, blockStride: Int, columnStride: Int
+  public static func gather(_ gather: borrowing BilinearGather) {
+    var group = gather.target
+    var row = 0
+    for index in 0..<gather.count {
+      interpolate(gather, gather.samples + index, group + row &* PackedTile.depth)
+      row &+= 1
+      if row == gather.rows {
+        group += gather.groupStride
+        row = 0
+      }
+    }
+  }
+
+  @inlinable @inline(__always)
+  static func interpolate(
+    _ gather: borrowing BilinearGather, _ sample: UnsafePointer<BilinearSample>, _ row: Out
   ) {
-    let w0 = V(repeating: sample.weights.0)
-    let w1 = V(repeating: sample.weights.1)
-    let w2 = V(repeating: sample.weights.2)
-    let w3 = V(repeating: sample.weights.3)
-    var corners = (
-      map + sample.offsets.0, map + sample.offsets.1, map + sample.offsets.2, map + sample.offsets.3
+    let weights = sample.pointee.weights
+    let offsets = sample.pointee.offsets
+    let (w0, w1, w2, w3) = (
+      V(repeating: weights.0), V(repeating: weights.1), V(repeating: weights.2), V(repeating: weights.3)
     )
-    var target = columns
-    for _ in 0..<blocks {
+    for block in 0..<gather.blocks {
+      let map = gather.map + block &* gather.blockStride
+      let target = row + block &* gather.targetBlockStride
+      let (c0, c1, c2, c3) = (map + offsets.0, map + offsets.1, map + offsets.2, map + offsets.3)
       var k = 0
-      while k &+ lanes <= depth {
-        (V.load(corners.0, k) * w0).adding(product: V.load(corners.1, k), w1)
-          .adding(product: V.load(corners.2, k), w2).adding(product: V.load(corners.3, k), w3)
+      while k &+ lanes <= gather.depth {
+        (V.load(c0, k) * w0).adding(product: V.load(c1, k), w1)
+          .adding(product: V.load(c2, k), w2).adding(product: V.load(c3, k), w3)
           .store(target, k)
         k &+= lanes
       }
-      while k < depth {
-        let top = corners.0[k] * sample.weights.0 + corners.1[k] * sample.weights.1
-        target[k] = top + corners.2[k] * sample.weights.2 + corners.3[k] * sample.weights.3
+      while k < gather.depth {
+        let top = c0[k] * weights.0 + c1[k] * weights.1
+        target[k] = top + c2[k] * weights.2 + c3[k] * weights.3
         k &+= 1
       }
-      corners = (
-        corners.0 + blockStride, corners.1 + blockStride, corners.2 + blockStride, corners.3 + blockStride
-      )
-      target += columnStride
     }
   }
 }

@@ -51,6 +51,18 @@ extension KernelTable {
       affineEnds.note(relu ? 1 : 0)
       table.affine(x, y, count, scale, shift, relu)
     }
+    let rowEnds = coverage.list("affineRows", KernelTable.ends)
+    let rowWidths = LengthPaths("affineRows", coverage, lanes: lanes, of: "elements of a row")
+    affineRows = { x, xStride, y, yStride, rows, width, scale, shift, relu in
+      rowEnds.note(relu ? 1 : 0)
+      rowWidths.note(width)
+      table.affineRows(x, xStride, y, yStride, rows, width, scale, shift, relu)
+    }
+    let copiedWidths = LengthPaths("copyRows", coverage, lanes: lanes, of: "elements of a row")
+    copyRows = { x, xStride, y, yStride, rows, width in
+      copiedWidths.note(width)
+      table.copyRows(x, xStride, y, yStride, rows, width)
+    }
     let tileEnds = coverage.list("finishTile", KernelTable.ends)
     finishTile = { tile, rows, columns, scale, shift, relu in
       tileEnds.note(relu ? 1 : 0)
@@ -116,10 +128,10 @@ extension KernelTable {
     }
     let depthPaths = LengthPaths("gather", coverage, lanes: lanes, of: "channels of a block", most: 16)
     let cornerPaths = coverage.list("gather", KernelTable.corners)
-    gather = { map, sample, columns, blocks, depth, blockStride, columnStride in
-      depthPaths.note(depth)
-      cornerPaths.note(KernelTable.corners(of: sample))
-      table.gather(map, sample, columns, blocks, depth, blockStride, columnStride)
+    gather = { gather in
+      depthPaths.note(gather.depth)
+      for index in 0..<gather.count { cornerPaths.note(KernelTable.corners(of: gather.samples[index])) }
+      table.gather(gather)
     }
     peak = table.peak
     peakOperations = table.peakOperations
@@ -195,7 +207,11 @@ extension PixelGemmKernel {
   /// The same kernel, noting how its sums are chained.
   fileprivate init(_ kernel: PixelGemmKernel, noting coverage: KernelCoverage) {
     let chains = coverage.list(kernel.name, ["sums replaced", "sums added to"])
-    self.init(name: kernel.name, rows: kernel.rows, columns: kernel.columns) { tile in
+    name = kernel.name
+    rows = kernel.rows
+    columns = kernel.columns
+    loads = kernel.loads
+    run = { tile in
       chains.note(tile.accumulates ? 1 : 0)
       kernel.run(tile)
     }

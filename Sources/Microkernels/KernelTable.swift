@@ -57,6 +57,14 @@ public struct KernelTable: Sendable {
   public let softmaxNarrow: @Sendable (In, Out, _ rows: Int, _ width: Int) -> Void
   /// See ``VectorLoops/affine(_:_:_:scale:shift:relu:)``.
   public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
+  /// See ``VectorLoops/affineRows(_:_:_:_:rows:width:scale:shift:relu:)``.
+  public let affineRows:
+    @Sendable (
+      In, _ xStride: Int, Out, _ yStride: Int, _ rows: Int, _ width: Int, _ scale: Float, _ shift: Float,
+      _ relu: Bool
+    ) -> Void
+  /// See ``VectorLoops/copyRows(_:_:_:_:rows:width:)``.
+  public let copyRows: @Sendable (In, _ xStride: Int, Out, _ yStride: Int, _ rows: Int, _ width: Int) -> Void
   /// See ``VectorLoops/finishTile(_:rows:columns:scale:shift:relu:)``.
   public let finishTile:
     @Sendable (Out, _ rows: Int, _ columns: Int, _ scale: In, _ shift: In, _ relu: Bool) -> Void
@@ -89,11 +97,8 @@ public struct KernelTable: Sendable {
     @Sendable (
       _ arm: In, _ odm: In, _ priors: In, Out, Int, _ centreVariance: Float, _ sizeVariance: Float
     ) -> Void
-  /// See ``VectorLoops/gather(_:_:_:blocks:depth:blockStride:columnStride:)``.
-  public let gather:
-    @Sendable (
-      In, borrowing BilinearSample, Out, _ blocks: Int, _ depth: Int, _ blockStride: Int, _ columnStride: Int
-    ) -> Void
+  /// See ``VectorLoops/gather(_:)``.
+  public let gather: @Sendable (borrowing BilinearGather) -> Void
   /// Runs independent multiply–adds; see ``peakOperations``.
   public let peak: @Sendable (Int) -> Float
   /// Floating-point operations in one iteration of ``peak``.
@@ -134,6 +139,10 @@ public struct KernelTable: Sendable {
     softmax = { Loops.softmax($0, $1, $2) }
     softmaxNarrow = { Loops.softmaxNarrow($0, $1, $2, $3) }
     affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
+    affineRows = {
+      Loops.affineRows($0, $1, $2, $3, rows: $4, width: $5, scale: $6, shift: $7, relu: $8)
+    }
+    copyRows = { Loops.copyRows($0, $1, $2, $3, rows: $4, width: $5) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
     storeTile = { Loops.storeTile($0) }
     storeProduct = { Loops.storeProduct($0, $1) }
@@ -146,7 +155,7 @@ public struct KernelTable: Sendable {
     divide = { Loops.divide($0, $1, $2, $3, weight: $4) }
     interpolate = { Loops.interpolate($0, $1, $2, $3, t: $4) }
     decode = { Loops.decode(arm: $0, odm: $1, priors: $2, $3, $4, centreVariance: $5, sizeVariance: $6) }
-    gather = { Loops.gather($0, $1, $2, blocks: $3, depth: $4, blockStride: $5, columnStride: $6) }
+    gather = { Loops.gather($0) }
     peak = { Loops.peak($0) }
     peakOperations = Loops.peakOperations
   }

@@ -12,8 +12,10 @@ public struct PixelTile {
   public var b: UnsafePointer<Float>
   /// `steps` offsets, in elements.
   public var offsets: UnsafePointer<Int>
-  /// The tile's sums, [MR][NR], 64-byte aligned.
+  /// The tile's sums, [MR][NR], wherever they lie.
   public var c: UnsafeMutablePointer<Float>
+  /// Elements from an output channel's sums to the next one's.
+  public var cStride: Int
   /// Products of a sum; one chain.
   public var steps: Int
   /// Whether the sums are added to what `c` holds, or replace it.
@@ -23,12 +25,13 @@ public struct PixelTile {
   @inlinable
   public init(
     a: UnsafePointer<Float>, b: UnsafePointer<Float>, offsets: UnsafePointer<Int>,
-    c: UnsafeMutablePointer<Float>, steps: Int, accumulates: Bool
+    c: UnsafeMutablePointer<Float>, cStride: Int, steps: Int, accumulates: Bool
   ) {
     self.a = a
     self.b = b
     self.offsets = offsets
     self.c = c
+    self.cStride = cStride
     self.steps = steps
     self.accumulates = accumulates
   }
@@ -42,16 +45,10 @@ public struct PixelGemmKernel: Sendable {
   public let rows: Int
   /// NR: pixels in a tile.
   public let columns: Int
+  /// Operands loaded per multiply–add of a vector: (MR + NR/lanes) ÷ (MR·NR/lanes).
+  public let loads: Double
   /// Computes one tile.
   public let run: @Sendable (borrowing PixelTile) -> Void
-
-  /// A row of the table.
-  init(name: String, rows: Int, columns: Int, run: @escaping @Sendable (borrowing PixelTile) -> Void) {
-    self.name = name
-    self.rows = rows
-    self.columns = columns
-    self.run = run
-  }
 
   /// A row of the table: a tile of `rows` × `vectors` vectors `V`, called `pixel_sgemm_ROWSxCOLUMNS_SUFFIX`.
   @inlinable @inline(__always)
@@ -62,6 +59,7 @@ public struct PixelGemmKernel: Sendable {
     name = "pixel_sgemm_\(rows)x\(vectors * V.scalarCount)_\(suffix)"
     self.rows = rows
     columns = vectors * V.scalarCount
+    loads = Double(rows + vectors) / Double(rows * vectors)
     run = { multiplyPixelTile($0, V.self, rows: shape, vectors: width) }
   }
 }
@@ -89,14 +87,13 @@ public func multiplyPixelTile<V: KernelVector, let rows: Int, let vectors: Int>(
     }
     a += rows
   }
-  let c = UnsafeMutableRawPointer(tile.c)
   efgr_forget_memory()
   for m in 0..<rows {
+    let c = tile.c + m &* tile.cStride
     for n in 0..<vectors {
-      let offset = (m &* vectors &+ n) &* MemoryLayout<V>.size
       var sum = sums[unchecked: m][unchecked: n]
-      if tile.accumulates { sum += c.load(fromByteOffset: offset, as: V.self) }
-      c.storeBytes(of: sum, toByteOffset: offset, as: V.self)
+      if tile.accumulates { sum += V.load(c, n &* V.scalarCount) }
+      sum.store(c, n &* V.scalarCount)
     }
   }
 }

@@ -24,6 +24,9 @@ package let avx512Kernels = KernelTable(
       SIMD16<Float>.self, rows: InlineArray<6, Void>.self, vectors: InlineArray<4, Void>.self,
       suffix: "avx512"),
     PixelGemmKernel(
+      SIMD16<Float>.self, rows: InlineArray<12, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "avx512"),
+    PixelGemmKernel(
       SIMD16<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<4, Void>.self,
       suffix: "avx512"),
     PixelGemmKernel(

@@ -29,6 +29,40 @@ import Testing
     }
   }
 
+  /// The last row ends with its map on both sides; what lies between two rows is not touched.
+  @Test("copies rows and finishes them", arguments: Fence.allCases, [0, 3])
+  func rows(fence: Fence, gap: Int) {
+    for kernels in Kernels.all {
+      for width in kernels.edges where width > 0 {
+        let (rows, xStride, yStride) = (3, width + gap, width + 2 * gap)
+        let x = Fenced(numbers((rows - 1) * xStride + width, stream: 1), fence: fence)
+        let outputs = (0..<3).map { _ in
+          Fenced<Float>(count: (rows - 1) * yStride + width, fence: fence)
+        }
+        kernels.table.copyRows(.init(x.start), xStride, outputs[0].start, yStride, rows, width)
+        for (output, relu) in zip(outputs.dropFirst(), [false, true]) {
+          kernels.table.affineRows(
+            .init(x.start), xStride, output.start, yStride, rows, width, 1.25, -0.5, relu)
+        }
+        for place in 0..<outputs[0].count {
+          let (row, column) = place.quotientAndRemainder(dividingBy: yStride)
+          guard column < width else {
+            #expect(outputs.allSatisfy { $0.start[place].bitPattern == Fence.mark })
+            continue
+          }
+          let value = x.start[row * xStride + column]
+          #expect(outputs[0].start[place].bitPattern == value.bitPattern, "\(kernels.set) \(width)")
+          // The product and the sum round.
+          let truth = Double(value) * 1.25 - 0.5
+          let bound = LoopCase.gamma(2) * (abs(Double(value) * 1.25) + 0.5)
+          #expect(abs(Double(outputs[1].start[place]) - truth) <= bound, "\(kernels.set) \(width)")
+          #expect(outputs[2].start[place] == max(outputs[1].start[place], 0), "\(kernels.set) \(width)")
+        }
+        #expect(outputs.allSatisfy(\.isSlackUntouched) && x.isSlackUntouched)
+      }
+    }
+  }
+
   /// Every tile kernel over every depth of a block; the pixels' windows end with the map.
   @Test("multiplies a tile within γ of its chain", arguments: Fence.allCases, [1, 2, 5])
   func multiply(fence: Fence, taps: Int) {
@@ -161,32 +195,54 @@ import Testing
     }
   }
 
-  /// The corners are the first and the last pixel of each block, so a step too far is past a fence.
+  /// The corners are the first and the last pixel of each block, so a step too far is past a fence. Five rows are two
+  /// groups and a part of one.
   @Test("gathers four corners of every channel block", arguments: Fence.allCases, [1, 3])
   func gather(fence: Fence, blocks: Int) {
-    let weights: (Float, Float, Float, Float) = (0.1, 0.2, 0.3, 0.4)
+    let samples = (1...5).map { (sample: Int) in
+      BilinearSample(
+        offsets: (0, 1, 2, 3), weights: (0.1 * Float(sample), 0.2, 0.3 / Float(sample), 0.4))
+    }
     for kernels in Kernels.all {
-      for depth in 1...(2 * kernels.table.lanes + 1) {
-        let (blockStride, columnStride) = (4 * depth, depth + 2)
+      for depth in 1...PackedTile.depth {
+        let (blockStride, targetBlockStride) = (4 * depth, 2 * PackedTile.depth)
+        let groupStride = blocks * targetBlockStride + 1
         let map = Fenced(numbers(blocks * blockStride, stream: 1), fence: fence)
-        let columns = Fenced<Float>(count: (blocks - 1) * columnStride + depth, fence: fence)
-        let sample = BilinearSample(offsets: (0, depth, 2 * depth, 3 * depth), weights: weights)
-        kernels.table.gather(
-          .init(map.start), sample, columns.start, blocks, depth, blockStride, columnStride)
-        for (place, result) in columns.values.enumerated() {
-          let (block, lane) = place.quotientAndRemainder(dividingBy: columnStride)
-          guard lane < depth else {
-            #expect(result.bitPattern == Fence.mark)
-            continue
-          }
-          let terms = zip([weights.0, weights.1, weights.2, weights.3], 0..<4).map { weight, corner in
-            Double(weight) * Double(map.start[block * blockStride + corner * depth + lane])
-          }
-          // The first term passes its product and three sums.
-          let bound = LoopCase.gamma(4) * terms.reduce(0) { $0 + abs($1) }
-          #expect(abs(Double(result) - terms.reduce(0, +)) <= bound, "\(kernels.set) \(depth) at \(place)")
+        let target = Fenced<Float>(
+          count: 2 * groupStride + (blocks - 1) * targetBlockStride + depth, fence: fence)
+        let scaled = samples.map { sample in
+          BilinearSample(offsets: (0, depth, 2 * depth, 3 * depth), weights: sample.weights)
         }
-        #expect(columns.isSlackUntouched)
+        scaled.withUnsafeBufferPointer { samples in
+          guard let start = samples.baseAddress else { return }
+          kernels.table.gather(
+            BilinearGather(
+              map: .init(map.start), samples: start, count: samples.count, target: target.start, rows: 2,
+              groupStride: groupStride, blocks: blocks, depth: depth, blockStride: blockStride,
+              targetBlockStride: targetBlockStride))
+        }
+        var written = Set<Int>()
+        for (row, sample) in scaled.enumerated() {
+          let weights = [sample.weights.0, sample.weights.1, sample.weights.2, sample.weights.3]
+          for block in 0..<blocks {
+            for lane in 0..<depth {
+              let place =
+                row / 2 * groupStride + block * targetBlockStride + row % 2 * PackedTile.depth + lane
+              written.insert(place)
+              let terms = weights.enumerated().map { corner, weight in
+                Double(weight) * Double(map.start[block * blockStride + corner * depth + lane])
+              }
+              // The first term passes its product and three sums.
+              let bound = LoopCase.gamma(4) * terms.reduce(0) { $0 + abs($1) }
+              #expect(
+                abs(Double(target.start[place]) - terms.reduce(0, +)) <= bound,
+                "\(kernels.set) \(depth) at \(place)")
+            }
+          }
+        }
+        #expect(
+          (0..<target.count).allSatisfy { written.contains($0) || target.start[$0].bitPattern == Fence.mark })
+        #expect(target.isSlackUntouched)
       }
     }
   }

@@ -45,6 +45,8 @@ private struct Tile {
   let b: [Float]
   let c: [Float]
   let offsets: [Int]
+  /// What lies between the sums of two channels: they begin anywhere.
+  private let gap = 3
 
   init(_ kernel: PixelGemmKernel, steps: Int, accumulates: Bool, whole: Bool = false) {
     func draw(_ count: Int, stream: Int) -> [Float] {
@@ -60,17 +62,24 @@ private struct Tile {
 
   func run(_ fence: Fence) -> [Float] {
     let (a, b) = (Fenced(a, fence: fence), Fenced(b, fence: fence))
-    let sums = Fenced<Float>(count: c.count, fence: fence)
-    for (place, value) in c.enumerated() { sums.start[place] = value }
+    let cStride = kernel.columns + gap
+    let sums = Fenced<Float>(count: (kernel.rows - 1) * cStride + kernel.columns, fence: fence)
+    func start(_ row: Int) -> UnsafeMutablePointer<Float> { sums.start + row * cStride }
+    for (place, value) in c.enumerated() {
+      start(place / kernel.columns)[place % kernel.columns] = value
+    }
     offsets.withUnsafeBufferPointer { offsets in
       guard let offsets = offsets.baseAddress else { return }
       kernel.run(
         PixelTile(
-          a: .init(a.start), b: .init(b.start), offsets: offsets, c: sums.start, steps: self.offsets.count,
-          accumulates: accumulates))
+          a: .init(a.start), b: .init(b.start), offsets: offsets, c: sums.start, cStride: cStride,
+          steps: self.offsets.count, accumulates: accumulates))
     }
     #expect(sums.isSlackUntouched && a.isSlackUntouched && b.isSlackUntouched)
-    return sums.values
+    for row in 1..<kernel.rows {
+      #expect((1...gap).allSatisfy { (start(row) - $0).pointee.bitPattern == Fence.mark })
+    }
+    return c.indices.map { start($0 / kernel.columns)[$0 % kernel.columns] }
   }
 
   func truth(_ place: Int) -> (value: Double, magnitude: Double) {

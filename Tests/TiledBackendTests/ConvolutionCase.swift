@@ -75,6 +75,19 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
             channels: channels, outputs: outputs, kernel: Pair(3), map: map, padding: Pair(1), relu: true))
       }
     }
+    // Planes that the pixel kernels read where they lie, of whole tiles and of others, in one chain and in two; and ones
+    // with zeros between their rows, in several tiles of a task.
+    for (map, outputs) in [(Pair(8, 16), 40), (Pair(9, 11), 40), (Pair(9, 11), 12), (Pair(25, 40), 130)] {
+      for channels in [20, 150] {
+        cases.append(
+          ConvolutionCase(
+            batch: 2, channels: channels, outputs: outputs, kernel: Pair(1), map: map, hasNorm: true,
+            relu: true))
+      }
+    }
+    cases.append(
+      ConvolutionCase(
+        channels: 3, outputs: 6, kernel: Pair(3), map: Pair(70, 37), padding: Pair(1), relu: true))
     // As many pixels as each of the packed kernels has rows, in several passes over the products.
     for (width, outputs) in [(4, 64), (5, 64), (6, 64), (8, 32)] {
       cases.append(

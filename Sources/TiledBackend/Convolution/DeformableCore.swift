@@ -122,18 +122,14 @@ final class DeformableCore: ConvolutionCore {
   ) {
     let input = grid.geometry.input
     let taps = grid.geometry.kernelArea
-    let rows = grid.kernel.rows
-    let tapStride = rows * PackedTile.depth
-    let source = map + blocks.lowerBound * input.blockStride
+    let tapStride = grid.kernel.rows * PackedTile.depth
     for tap in 0..<taps {
-      var (group, row) = (target + tap * tapStride, 0)
-      for pixel in 0..<count {
-        kernels.gather(
-          source, samples[tap * grid.chunkPixels + pixel], group + row * PackedTile.depth,
-          blocks.count, input.depth, input.blockStride, taps * tapStride)
-        row += 1
-        if row == rows { (group, row) = (group + grid.groupSize, 0) }
-      }
+      kernels.gather(
+        BilinearGather(
+          map: map + blocks.lowerBound * input.blockStride, samples: samples + tap * grid.chunkPixels,
+          count: count, target: target + tap * tapStride, rows: grid.kernel.rows,
+          groupStride: grid.groupSize, blocks: blocks.count, depth: input.depth,
+          blockStride: input.blockStride, targetBlockStride: taps * tapStride))
     }
   }
 

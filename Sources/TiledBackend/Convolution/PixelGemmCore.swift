@@ -14,29 +14,19 @@ final class PixelGemmCore: ConvolutionCore {
   private let geometry: ConvolutionGeometry
   private let output: MapLayout
   private let kernels: KernelTable
-  private let kernel: PixelGemmKernel
-  private let planes: PixelPlanes
+  private let split: PixelSplit
   private let epilogue: Epilogue
   private let pool: WorkerPool
   private let offsets: [Int]
+  /// Where a step's row of pixels lies, once it is packed.
+  private let packedOffsets: [Int]
   /// [groups of MR output channels][steps][MR], zero where channels run out.
   private let weights: AlignedBuffer
-  /// Groups of MR output channels, and how many a task computes.
-  private let groups: Int
-  private let groupsPerTask: Int
-  /// Tiles of pixels of a picture, and how many a task computes.
-  private let tiles: Int
-  private let tilesPerTask: Int
   /// Output channels of a task, filled up to whole blocks: the panel of the epilogue.
   private let columns: Int
 
   /// KC: sixteen channels of a 3×3 window.
   private static let chain = 144
-  /// Tasks per thread that are aimed at.
-  private static let tasksPerThread = 2
-  /// Floats of a task's sums at the most, about: they stay in a second-level cache, and so do sixteen channels of the
-  /// task's pixels while all its tiles meet them.
-  private static let sumsLimit = 24 << 10
 
   /// Whether the algorithm computes such layers.
   static func offers(_ layer: Layer, _ convolution: Convolution) -> Bool {
@@ -52,47 +42,17 @@ final class PixelGemmCore: ConvolutionCore {
     output = surroundings.output
     kernels = context.kernels
     pool = context.pool
-    let outputs = geometry.groupOutputs
-    let (kernel, planes) = Self.best(kernels.pixelGemms, geometry)
-    (self.kernel, self.planes) = (kernel, planes)
-    offsets = planes.offsets(geometry)
-    groups = (outputs + kernel.rows - 1) / kernel.rows
-    tiles = planes.pixels / kernel.columns
-    let tasks = Self.tasksPerThread * pool.size
-    let ranges = (tasks + geometry.input.batch * tiles - 1) / (geometry.input.batch * tiles)
-    groupsPerTask = Self.groupsPerTask(groups, rows: kernel.rows, ranges: ranges)
-    let perTile = groupsPerTask * kernel.rows * kernel.columns
-    let most = max(1, min(Self.sumsLimit / perTile, (geometry.input.batch * tiles + tasks - 1) / tasks))
-    // Parts of equal size.
-    tilesPerTask = (tiles + (tiles + most - 1) / most - 1) / ((tiles + most - 1) / most)
-    columns =
-      (groupsPerTask * kernel.rows + MapLayout.blockDepth - 1) / MapLayout.blockDepth * MapLayout.blockDepth
-    weights = Self.pack(weight, rows: kernel.rows, groups: groups)
-    epilogue = Epilogue(
-      kernels, geometry, parameters, surroundings, columns: columns,
-      panels: (groups + groupsPerTask - 1) / groupsPerTask)
+    let split = PixelSplit.best(kernels.pixelGemms, geometry, threads: pool.size)
+    self.split = split
+    offsets = split.planes.offsets(geometry)
+    packedOffsets =
+      split.isPacked ? (0..<min(Self.chain, offsets.count)).map { $0 * split.kernel.columns } : []
+    let outputs = split.groupsPerTask * split.kernel.rows
+    columns = (outputs + MapLayout.blockDepth - 1) / MapLayout.blockDepth * MapLayout.blockDepth
+    weights = Self.pack(weight, rows: split.kernel.rows, groups: split.groups)
+    epilogue = Epilogue(kernels, geometry, parameters, surroundings, columns: columns, panels: split.ranges)
     let chains = (offsets.count + Self.chain - 1) / Self.chain
     errorModel = ErrorModel(height: min(Self.chain, offsets.count) + chains - 1 + epilogue.roundings)
-  }
-
-  /// The kernel that multiplies least, channels and pixels filled up; of equals the first one.
-  private static func best(
-    _ kernels: [PixelGemmKernel], _ geometry: ConvolutionGeometry
-  ) -> (PixelGemmKernel, PixelPlanes) {
-    let known = kernels.map { ($0, PixelPlanes(geometry, columns: $0.columns)) }
-    func cost(_ candidate: (PixelGemmKernel, PixelPlanes)) -> Int {
-      let rows = candidate.0.rows
-      return (geometry.groupOutputs + rows - 1) / rows * rows * candidate.1.pixels
-    }
-    return known.dropFirst().reduce(known[0]) { cost($1) < cost($0) ? $1 : $0 }
-  }
-
-  /// Groups of a task: all where the pixels give tasks enough, else a part that ends with a block of sixteen channels.
-  private static func groupsPerTask(_ groups: Int, rows: Int, ranges: Int) -> Int {
-    var unit = 1
-    while unit * rows % MapLayout.blockDepth != 0 { unit += 1 }
-    let part = ((groups + ranges - 1) / ranges + unit - 1) / unit * unit
-    return min(part, groups)
   }
 
   private static func pack(_ weight: Tensor<Float>, rows: Int, groups: Int) -> AlignedBuffer {
@@ -107,99 +67,120 @@ final class PixelGemmCore: ConvolutionCore {
     return buffer
   }
 
-  /// Sums of a tile, [groups][MR][NR]; a task's follow one another, and behind them lie those of a tile by pixels,
-  /// [NR][columns].
-  private var tileSums: Int { groupsPerTask * kernel.rows * kernel.columns }
+  // MARK: Scratch: the planes (the first worker's, for all), a chain's packed pixels, sums, a tile by pixels.
+
+  private var kernel: PixelGemmKernel { split.kernel }
+  private var planes: PixelPlanes { split.planes }
   private var planesCount: Int { (planes.count + 15) / 16 * 16 }
-  var scratchCount: Int { planesCount + tilesPerTask * tileSums + kernel.columns * columns }
+  private var packedPixels: Int { packedOffsets.count * kernel.columns }
+  /// Sums of a task, [groups · MR][tiles · NR]: those of an output channel lie side by side.
+  private var sumStride: Int { split.tilesPerTask * kernel.columns }
+  private var sumCount: Int { split.groupsPerTask * kernel.rows * sumStride }
+  private var isPlanar: Bool { output.depth == 1 && epilogue.isPlain }
+
+  var scratchCount: Int {
+    planesCount + packedPixels + sumCount + (isPlanar ? 0 : kernel.columns * columns)
+  }
   var packedCount: Int { weights.count + epilogue.packedCount }
 
   func run(_ operands: ConvolutionOperands) {
     let copied = operands.workspace.start(0)
     if !planes.isInPlace { planes.copy(from: operands.input, to: copied, kernels, pool) }
     let source = planes.isInPlace ? operands.input : UnsafePointer(copied)
-    let parts = (tiles + tilesPerTask - 1) / tilesPerTask
-    let ranges = (groups + groupsPerTask - 1) / groupsPerTask
+    let (parts, ranges) = (split.parts, split.ranges)
     pool.run(tasks: geometry.input.batch * parts * ranges) { task, worker in
-      let (place, range) = task.quotientAndRemainder(dividingBy: ranges)
+      // A range's weights stay with its worker.
+      let (range, place) = task.quotientAndRemainder(dividingBy: geometry.input.batch * parts)
       let (image, part) = place.quotientAndRemainder(dividingBy: parts)
-      let members = (part * tilesPerTask)..<min((part + 1) * tilesPerTask, tiles)
-      let sums = operands.workspace.start(worker) + planesCount
-      let planes = source + image * geometry.input.channels * planes.planeStride
-      multiply(range: range, members, planes, sums)
-      for tile in members {
-        finish(
-          range: range, image: image, first: tile * kernel.columns,
-          sums + (tile - members.lowerBound) * tileSums, stage: sums + tilesPerTask * tileSums, operands)
+      let first = part * split.tilesPerTask
+      let tiles = first..<min(first + split.tilesPerTask, planes.tiles)
+      let packed = operands.workspace.start(worker) + planesCount
+      let sums = packed + packedPixels
+      let start = planes.firstPixel(ofTile: tiles.lowerBound)
+      for tile in tiles {
+        let pixel = planes.firstPixel(ofTile: tile)
+        multiply(
+          range: range, source + image * geometry.input.channels * planes.planeStride + pixel, packed: packed,
+          sums + (pixel - start))
+      }
+      if isPlanar {
+        storePlanes(range: range, image: image, planes.pixels(ofTiles: tiles), sums, operands)
+      } else {
+        for tile in tiles {
+          store(range: range, image: image, tile, sums, from: start, operands)
+        }
       }
     }
   }
 
-  /// The sums of a range of groups for some tiles of pixels, chain by chain.
+  /// The sums of a range of groups for a tile of pixels, chain by chain.
   private func multiply(
-    range: Int, _ tiles: Range<Int>, _ source: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>
+    range: Int, _ pixels: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>,
+    _ sums: UnsafeMutablePointer<Float>
   ) {
     let steps = offsets.count
-    let members = (range * groupsPerTask)..<min((range + 1) * groupsPerTask, groups)
-    let groupSums = kernel.rows * kernel.columns
-    offsets.withUnsafeBufferPointer { offsets in
+    let members = (range * split.groupsPerTask)..<min((range + 1) * split.groupsPerTask, split.groups)
+    (split.isPacked ? packedOffsets : offsets).withUnsafeBufferPointer { offsets in
       guard let offsets = offsets.baseAddress else { return }
       for first in stride(from: 0, to: steps, by: Self.chain) {
-        for tile in tiles {
-          for group in members {
-            kernel.run(
-              PixelTile(
-                a: weights.start + (group * steps + first) * kernel.rows,
-                b: source + tile * kernel.columns, offsets: offsets + first,
-                c: sums + (tile - tiles.lowerBound) * tileSums + (group - members.lowerBound) * groupSums,
-                steps: min(Self.chain, steps - first), accumulates: first > 0))
-          }
+        let count = min(Self.chain, steps - first)
+        if split.isPacked {
+          kernels.copyRows(
+            pixels + first * planes.planeStride, planes.planeStride, packed, kernel.columns, count,
+            kernel.columns)
+        }
+        for group in members {
+          kernel.run(
+            PixelTile(
+              a: weights.start + (group * steps + first) * kernel.rows,
+              b: split.isPacked ? UnsafePointer(packed) : pixels,
+              offsets: split.isPacked ? offsets : offsets + first,
+              c: sums + (group - members.lowerBound) * kernel.rows * sumStride, cStride: sumStride,
+              steps: count, accumulates: first > 0))
         }
       }
     }
   }
 
-  /// Finishes and stores the pixels of a tile that lie in the output, row by row.
-  private func finish(
-    range: Int, image: Int, first: Int, _ sums: UnsafeMutablePointer<Float>,
-    stage: UnsafeMutablePointer<Float>, _ operands: ConvolutionOperands
+  /// Finishes and stores a tile as pixels of all channels of a range, row by row.
+  private func store(
+    range: Int, image: Int, _ tile: Int, _ sums: UnsafeMutablePointer<Float>, from start: Int,
+    _ operands: ConvolutionOperands
   ) {
-    let isPlanar = output.depth == 1 && epilogue.isPlain
-    let rows = groupsPerTask * kernel.rows
-    if !isPlanar { kernels.transpose(sums, kernel.columns, stage, columns, rows, kernel.columns) }
-    let width = geometry.output.horizontal
-    var pixel = first
-    while pixel < first + kernel.columns {
-      let (row, column) = pixel.quotientAndRemainder(dividingBy: planes.rowStride)
-      guard row < geometry.output.vertical else { return }
-      let end = min(first + kernel.columns, row * planes.rowStride + width)
-      if column < width {
-        let place = row * width + column
-        if isPlanar {
-          storePlanes(sums + (pixel - first), range: range, image: image, place: place, end - pixel, operands)
-        } else {
-          let start = image * geometry.outputArea + place
-          epilogue.finish(
-            stage + (pixel - first) * columns, panel: range, group: 0, pixels: start..<(start + end - pixel),
-            output: operands.output, factor: operands.factor)
-        }
+    let rows = split.groupsPerTask * kernel.rows
+    let stage = sums + sumCount
+    let pixels = planes.pixels(ofTiles: tile..<(tile + 1))
+    kernels.transpose(
+      UnsafePointer(sums) + (pixels.lowerBound - start), sumStride, stage, columns, rows, pixels.count)
+    planes.forEachRectangle(of: pixels) { first, rows, width in
+      for row in 0..<rows {
+        let pixel = first + row * planes.rowStride
+        let place = image * geometry.outputArea + planes.place(ofPixel: pixel)
+        epilogue.finish(
+          stage + (pixel - pixels.lowerBound) * columns, panel: range, group: 0,
+          pixels: place..<(place + width), output: operands.output, factor: operands.factor)
       }
-      pixel = (row + 1) * planes.rowStride
     }
   }
 
-  /// `count` neighbouring pixels of every channel of a range, each into its plane.
+  /// Finishes some pixels of every channel of a range, each channel into its plane.
   private func storePlanes(
-    _ sums: UnsafePointer<Float>, range: Int, image: Int, place: Int, _ count: Int,
+    range: Int, image: Int, _ pixels: Range<Int>, _ sums: UnsafePointer<Float>,
     _ operands: ConvolutionOperands
   ) {
     let affine = epilogue.affine(panel: range)
     let firstChannel = range * columns
-    let target = operands.output + output.offset(image: image, place: place)
-    for channel in 0..<min(groupsPerTask * kernel.rows, output.channels - firstChannel) {
-      kernels.affine(
-        sums + channel * kernel.columns, target + (firstChannel + channel) * output.blockStride, count,
-        affine.scale[channel], affine.shift[channel], affine.relu)
+    let channels = min(split.groupsPerTask * kernel.rows, output.channels - firstChannel)
+    planes.forEachRectangle(of: pixels) { first, rows, width in
+      let target =
+        operands.output + firstChannel * output.blockStride
+        + output.offset(image: image, place: planes.place(ofPixel: first))
+      for channel in 0..<channels {
+        kernels.affineRows(
+          sums + channel * sumStride + (first - pixels.lowerBound), planes.rowStride,
+          target + channel * output.blockStride, output.rowStride, rows, width, affine.scale[channel],
+          affine.shift[channel], affine.relu)
+      }
     }
   }
 }
