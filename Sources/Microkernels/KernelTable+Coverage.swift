@@ -58,10 +58,16 @@ extension KernelTable {
       rowWidths.note(width)
       table.affineRows(x, xStride, y, yStride, rows, width, scale, shift, relu)
     }
-    let copiedWidths = LengthPaths("copyRows", coverage, lanes: lanes, of: "elements of a row")
+    // Plans copy rows of tiles only; MicrokernelsTests try every width.
+    let copiedRows = coverage.list("copyRows", ["rows of whole vectors"])
     copyRows = { x, xStride, y, yStride, rows, width in
-      copiedWidths.note(width)
+      if width % lanes == 0 { copiedRows.note(0) }
       table.copyRows(x, xStride, y, yStride, rows, width)
+    }
+    let planeWidths = LengthPaths("copyPlanes", coverage, lanes: lanes, of: "elements of a row")
+    copyPlanes = { copy in
+      planeWidths.note(copy.width)
+      table.copyPlanes(copy)
     }
     let tileEnds = coverage.list("finishTile", KernelTable.ends)
     finishTile = { tile, rows, columns, scale, shift, relu in

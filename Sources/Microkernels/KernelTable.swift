@@ -65,6 +65,8 @@ public struct KernelTable: Sendable {
     ) -> Void
   /// See ``VectorLoops/copyRows(_:_:_:_:rows:width:)``.
   public let copyRows: @Sendable (In, _ xStride: Int, Out, _ yStride: Int, _ rows: Int, _ width: Int) -> Void
+  /// See ``VectorLoops/copyPlanes(_:)``.
+  public let copyPlanes: @Sendable (borrowing PlaneCopy) -> Void
   /// See ``VectorLoops/finishTile(_:rows:columns:scale:shift:relu:)``.
   public let finishTile:
     @Sendable (Out, _ rows: Int, _ columns: Int, _ scale: In, _ shift: In, _ relu: Bool) -> Void
@@ -143,6 +145,7 @@ public struct KernelTable: Sendable {
       Loops.affineRows($0, $1, $2, $3, rows: $4, width: $5, scale: $6, shift: $7, relu: $8)
     }
     copyRows = { Loops.copyRows($0, $1, $2, $3, rows: $4, width: $5) }
+    copyPlanes = { Loops.copyPlanes($0) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
     storeTile = { Loops.storeTile($0) }
     storeProduct = { Loops.storeProduct($0, $1) }

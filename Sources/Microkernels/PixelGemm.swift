@@ -10,7 +10,7 @@ public struct PixelTile {
   public var a: UnsafePointer<Float>
   /// The first pixel's window in the first plane. NR floats from every offset on are read.
   public var b: UnsafePointer<Float>
-  /// `steps` offsets, in elements.
+  /// `steps` offsets, in elements, and ``lookahead`` more: what lies there is asked for, not read.
   public var offsets: UnsafePointer<Int>
   /// The tile's sums, [MR][NR], wherever they lie.
   public var c: UnsafeMutablePointer<Float>
@@ -20,6 +20,9 @@ public struct PixelTile {
   public var steps: Int
   /// Whether the sums are added to what `c` holds, or replace it.
   public var accumulates: Bool
+
+  /// How many steps before their turn pixels are asked for: two channels of a 3×3 window, some two hundred cycles.
+  @inlinable @inline(__always) public static var lookahead: Int { 18 }
 
   /// Every field in its order.
   @inlinable
@@ -76,6 +79,8 @@ public func multiplyPixelTile<V: KernelVector, let rows: Int, let vectors: Int>(
   var a = tile.a
   for step in 0..<tile.steps {
     let b = tile.b + offsets[step]
+    let ahead = tile.b + offsets[step &+ PixelTile.lookahead]
+    for n in 0..<vectors { efgr_prefetch(ahead + n &* V.scalarCount) }
     var pixels = InlineArray<vectors, V>(repeating: V(repeating: 0))
     for n in 0..<vectors { pixels[unchecked: n] = V.load(b, n &* V.scalarCount) }
     for m in 0..<rows {

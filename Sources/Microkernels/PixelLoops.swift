@@ -40,3 +40,78 @@ extension VectorLoops {
     }
   }
 }
+
+/// Planes that are copied into ones with zeros around them, or some rows of each.
+@frozen
+public struct PlaneCopy {
+  /// The first row of the first plane; rows lie behind one another.
+  public var source: UnsafePointer<Float>
+  /// Elements from a plane to the next.
+  public var sourceStride: Int
+  /// The first row that is written of the first target.
+  public var target: UnsafeMutablePointer<Float>
+  /// Elements from a target to the next.
+  public var targetStride: Int
+  /// Planes.
+  public var planes: Int
+  /// Rows of zeros above those of the source.
+  public var above: Int
+  /// Rows of the source.
+  public var rows: Int
+  /// Rows of zeros below them.
+  public var below: Int
+  /// Elements of a source row.
+  public var width: Int
+  /// Zeros on either side of a row.
+  public var side: Int
+
+  /// Every field in its order.
+  @inlinable
+  public init(
+    source: UnsafePointer<Float>, sourceStride: Int, target: UnsafeMutablePointer<Float>, targetStride: Int,
+    planes: Int, above: Int, rows: Int, below: Int, width: Int, side: Int
+  ) {
+    self.source = source
+    self.sourceStride = sourceStride
+    self.target = target
+    self.targetStride = targetStride
+    self.planes = planes
+    self.above = above
+    self.rows = rows
+    self.below = below
+    self.width = width
+    self.side = side
+  }
+}
+
+extension VectorLoops {
+  /// Copies planes, zeros included.
+  @inlinable @inline(__always)
+  public static func copyPlanes(_ copy: borrowing PlaneCopy) {
+    let rowStride = copy.width &+ 2 &* copy.side
+    for plane in 0..<copy.planes {
+      let source = copy.source + plane &* copy.sourceStride
+      var target = copy.target + plane &* copy.targetStride
+      clear(target, copy.above &* rowStride)
+      target += copy.above &* rowStride
+      for row in 0..<copy.rows {
+        clear(target, copy.side)
+        map(source + row &* copy.width, target + copy.side, copy.width) { $0 }
+        clear(target + (copy.side &+ copy.width), copy.side)
+        target += rowStride
+      }
+      clear(target, copy.below &* rowStride)
+    }
+  }
+
+  /// Writes zeros.
+  @inlinable @inline(__always)
+  static func clear(_ y: Out, _ count: Int) {
+    var i = 0
+    while i &+ lanes <= count {
+      V(repeating: 0).store(y, i)
+      i &+= lanes
+    }
+    if i < count { V(repeating: 0).store(y, i, count: count &- i) }
+  }
+}

@@ -63,6 +63,36 @@ import Testing
     }
   }
 
+  /// Two planes of three rows; the last target row ends with its map.
+  @Test("copies planes with zeros around them", arguments: Fence.allCases, [0, 1, 2])
+  func planes(fence: Fence, side: Int) {
+    for kernels in Kernels.all {
+      for width in kernels.edges where width > 0 {
+        let (planes, rows, gap) = (2, 3, 5)
+        let (above, below, rowStride) = (side, 2 * side, width + 2 * side)
+        let count = (above + rows + below) * rowStride
+        let source = Fenced(
+          numbers((planes - 1) * (rows * width + 1) + rows * width, stream: 1), fence: fence)
+        let target = Fenced<Float>(count: (planes - 1) * (count + gap) + count, fence: fence)
+        kernels.table.copyPlanes(
+          PlaneCopy(
+            source: .init(source.start), sourceStride: rows * width + 1, target: target.start,
+            targetStride: count + gap, planes: planes, above: above, rows: rows, below: below, width: width,
+            side: side))
+        for place in 0..<target.count {
+          let (plane, element) = place.quotientAndRemainder(dividingBy: count + gap)
+          let (row, column) = element.quotientAndRemainder(dividingBy: rowStride)
+          let isStored = (above..<(above + rows)).contains(row) && (side..<(side + width)).contains(column)
+          let stored = plane * (rows * width + 1) + (row - above) * width + column - side
+          let expected =
+            element >= count ? Fence.mark : isStored ? source.start[stored].bitPattern : Float(0).bitPattern
+          #expect(target.start[place].bitPattern == expected, "\(kernels.set) \(width) at \(place)")
+        }
+        #expect(target.isSlackUntouched && source.isSlackUntouched)
+      }
+    }
+  }
+
   /// Every tile kernel over every depth of a block; the pixels' windows end with the map.
   @Test("multiplies a tile within γ of its chain", arguments: Fence.allCases, [1, 2, 5])
   func multiply(fence: Fence, taps: Int) {

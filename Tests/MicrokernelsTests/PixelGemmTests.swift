@@ -45,6 +45,7 @@ private struct Tile {
   let b: [Float]
   let c: [Float]
   let offsets: [Int]
+  let steps: Int
   /// What lies between the sums of two channels: they begin anywhere.
   private let gap = 3
 
@@ -57,7 +58,8 @@ private struct Tile {
     a = draw(steps * kernel.rows, stream: 1)
     b = draw(kernel.columns + 3 * (steps - 1), stream: 2)
     c = draw(kernel.rows * kernel.columns, stream: 3)
-    offsets = (0..<steps).map { 3 * $0 }
+    offsets = (0..<(steps + PixelTile.lookahead)).map { 3 * min($0, steps - 1) }
+    self.steps = steps
   }
 
   func run(_ fence: Fence) -> [Float] {
@@ -73,7 +75,7 @@ private struct Tile {
       kernel.run(
         PixelTile(
           a: .init(a.start), b: .init(b.start), offsets: offsets, c: sums.start, cStride: cStride,
-          steps: self.offsets.count, accumulates: accumulates))
+          steps: steps, accumulates: accumulates))
     }
     #expect(sums.isSlackUntouched && a.isSlackUntouched && b.isSlackUntouched)
     for row in 1..<kernel.rows {
@@ -86,7 +88,7 @@ private struct Tile {
     let (row, column) = place.quotientAndRemainder(dividingBy: kernel.columns)
     var value = accumulates ? Double(c[place]) : 0
     var magnitude = abs(value)
-    for (step, offset) in offsets.enumerated() {
+    for (step, offset) in offsets.prefix(steps).enumerated() {
       let product = Double(a[step * kernel.rows + row]) * Double(b[offset + column])
       value += product
       magnitude += abs(product)

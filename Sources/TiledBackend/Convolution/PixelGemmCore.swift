@@ -17,6 +17,8 @@ final class PixelGemmCore: ConvolutionCore {
   private let split: PixelSplit
   private let epilogue: Epilogue
   private let pool: WorkerPool
+  /// Products of an output, and where each step's row of pixels lies.
+  private let steps: Int
   private let offsets: [Int]
   /// Where a step's row of pixels lies, once it is packed.
   private let packedOffsets: [Int]
@@ -44,15 +46,18 @@ final class PixelGemmCore: ConvolutionCore {
     pool = context.pool
     let split = PixelSplit.best(kernels.pixelGemms, geometry, threads: pool.size)
     self.split = split
-    offsets = split.planes.offsets(geometry)
+    let offsets = split.planes.offsets(geometry)
+    steps = offsets.count
+    self.offsets = offsets + [Int](repeating: offsets.last ?? 0, count: PixelTile.lookahead)
     packedOffsets =
-      split.isPacked ? (0..<min(Self.chain, offsets.count)).map { $0 * split.kernel.columns } : []
+      split.isPacked
+      ? (0..<(min(Self.chain, offsets.count) + PixelTile.lookahead)).map { $0 * split.kernel.columns } : []
     let outputs = split.groupsPerTask * split.kernel.rows
     columns = (outputs + MapLayout.blockDepth - 1) / MapLayout.blockDepth * MapLayout.blockDepth
     weights = Self.pack(weight, rows: split.kernel.rows, groups: split.groups)
     epilogue = Epilogue(kernels, geometry, parameters, surroundings, columns: columns, panels: split.ranges)
-    let chains = (offsets.count + Self.chain - 1) / Self.chain
-    errorModel = ErrorModel(height: min(Self.chain, offsets.count) + chains - 1 + epilogue.roundings)
+    let chains = (steps + Self.chain - 1) / Self.chain
+    errorModel = ErrorModel(height: min(Self.chain, steps) + chains - 1 + epilogue.roundings)
   }
 
   private static func pack(_ weight: Tensor<Float>, rows: Int, groups: Int) -> AlignedBuffer {
@@ -67,7 +72,7 @@ final class PixelGemmCore: ConvolutionCore {
     return buffer
   }
 
-  // MARK: Scratch: the planes (the first worker's, for all), a chain's packed pixels, sums, a tile by pixels.
+  // MARK: Scratch: the planes (the first worker's for all, or each its own), a chain's packed pixels, sums, a tile by pixels.
 
   private var kernel: PixelGemmKernel { split.kernel }
   private var planes: PixelPlanes { split.planes }
@@ -84,9 +89,9 @@ final class PixelGemmCore: ConvolutionCore {
   var packedCount: Int { weights.count + epilogue.packedCount }
 
   func run(_ operands: ConvolutionOperands) {
-    let copied = operands.workspace.start(0)
-    if !planes.isInPlace { planes.copy(from: operands.input, to: copied, kernels, pool) }
-    let source = planes.isInPlace ? operands.input : UnsafePointer(copied)
+    let shared = operands.workspace.start(0)
+    if !planes.isInPlace, !split.isPrivate { planes.copy(from: operands.input, to: shared, kernels, pool) }
+    let common = planes.isInPlace ? operands.input : UnsafePointer(shared)
     let (parts, ranges) = (split.parts, split.ranges)
     pool.run(tasks: geometry.input.batch * parts * ranges) { task, worker in
       // A range's weights stay with its worker.
@@ -94,7 +99,13 @@ final class PixelGemmCore: ConvolutionCore {
       let (image, part) = place.quotientAndRemainder(dividingBy: parts)
       let first = part * split.tilesPerTask
       let tiles = first..<min(first + split.tilesPerTask, planes.tiles)
-      let packed = operands.workspace.start(worker) + planesCount
+      let own = operands.workspace.start(worker)
+      if split.isPrivate {
+        planes.copy(
+          image: image, for: planes.pixels(ofTiles: tiles), from: operands.input, to: own, kernels)
+      }
+      let source = split.isPrivate ? UnsafePointer(own) : common
+      let packed = own + planesCount
       let sums = packed + packedPixels
       let start = planes.firstPixel(ofTile: tiles.lowerBound)
       for tile in tiles {
@@ -118,7 +129,6 @@ final class PixelGemmCore: ConvolutionCore {
     range: Int, _ pixels: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>,
     _ sums: UnsafeMutablePointer<Float>
   ) {
-    let steps = offsets.count
     let members = (range * split.groupsPerTask)..<min((range + 1) * split.groupsPerTask, split.groups)
     (split.isPacked ? packedOffsets : offsets).withUnsafeBufferPointer { offsets in
       guard let offsets = offsets.baseAddress else { return }

@@ -19,6 +19,8 @@ struct PixelPlanes {
   let tiles: Int
   private let columns: Int
   private let outputWidth: Int
+  /// From the first element of a window to its last one.
+  private let reach: Int
   /// Floats of all planes, and of what the last tile reads behind them.
   let count: Int
 
@@ -37,10 +39,11 @@ struct PixelPlanes {
       isInPlace ? size.vertical * size.horizontal : rowStride * (size.vertical + 2 * padding.vertical)
     let last = geometry.kernel
     let dilation = geometry.convolution.dilation
-    let reach =
-      tiles * columns + (last.vertical - 1) * dilation.vertical * rowStride
-      + (last.horizontal - 1) * dilation.horizontal
-    count = isInPlace ? 0 : (input.batch * input.channels - 1) * planeStride + max(reach, planeStride)
+    reach =
+      (last.vertical - 1) * dilation.vertical * rowStride + (last.horizontal - 1) * dilation.horizontal
+    count =
+      isInPlace
+      ? 0 : (input.batch * input.channels - 1) * planeStride + max(tiles * columns + reach, planeStride)
   }
 
   /// The offset of each product step from a window's start: input channel by input channel, then the kernel's rows and
@@ -98,51 +101,56 @@ struct PixelPlanes {
     from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
     _ pool: WorkerPool
   ) {
-    let planes = input.batch * input.blocks
-    let height = input.size.vertical + 2 * padding.vertical
-    if input.area <= Self.smallArea {
-      let tasks = min(planes, 2 * pool.size)
-      pool.run(tasks: tasks) { task, _ in
-        for plane in (planes * task / tasks)..<(planes * (task + 1) / tasks) {
-          copy(plane: plane, 0..<height, from: source, to: target, kernels)
-        }
-      }
-    } else {
-      pool.runBands(planes: planes, height: height) { plane, rows in
-        copy(plane: plane, rows, from: source, to: target, kernels)
-      }
+    pool.runBands(planes: input.batch * input.blocks, height: height) { plane, rows in
+      copy(planes: plane..<(plane + 1), rows, from: source, to: target, kernels)
     }
   }
 
-  /// Pixels up to which maps are cut by planes only: they are too small to gain from rows that stay with their worker.
-  private static let smallArea = 256
-
-  /// Some rows of a block's planes, counted with their border.
-  private func copy(
-    plane: Int, _ rows: Range<Int>, from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>,
-    _ kernels: KernelTable
+  /// Copies the rows of a picture that some of its output pixels are computed from.
+  func copy(
+    image: Int, for pixels: Range<Int>, from source: UnsafePointer<Float>,
+    to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable
   ) {
-    let (image, block) = plane.quotientAndRemainder(dividingBy: input.blocks)
-    let first = block * input.depth
-    let channels = min(input.depth, input.channels - first)
-    let start = target + (image * input.channels + first) * planeStride
-    for channel in 0..<channels {
-      (start + channel * planeStride + rows.lowerBound * rowStride)
-        .update(repeating: 0, count: rows.count * rowStride)
-    }
+    let rows = (pixels.lowerBound / rowStride)..<min((pixels.upperBound - 1 + reach) / rowStride + 1, height)
+    copy(
+      planes: (image * input.blocks)..<((image + 1) * input.blocks), rows, from: source, to: target, kernels)
+  }
+
+  /// Rows of a plane.
+  private var height: Int { input.size.vertical + 2 * padding.vertical }
+
+  /// Some rows, counted with their border, of some of the input's blocks, counted over the whole batch.
+  private func copy(
+    planes: Range<Int>, _ rows: Range<Int>, from source: UnsafePointer<Float>,
+    to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable
+  ) {
     let stored = rows.clamped(to: padding.vertical..<(padding.vertical + input.size.vertical))
-    guard let top = stored.first else { return }
-    let map =
-      source + block * input.blockStride + input.offset(image: image, row: top - padding.vertical, column: 0)
-    let inner = start + top * rowStride + padding.horizontal
+    let width = input.size.horizontal
     if input.depth == 1 {
-      kernels.copyRows(map, input.rowStride, inner, rowStride, stored.count, input.size.horizontal)
+      let first = stored.isEmpty ? 0 : stored.lowerBound - padding.vertical
+      let above = stored.isEmpty ? rows.count : stored.lowerBound - rows.lowerBound
+      kernels.copyPlanes(
+        PlaneCopy(
+          source: source + planes.lowerBound * input.area + first * width, sourceStride: input.area,
+          target: target + planes.lowerBound * planeStride + rows.lowerBound * rowStride,
+          targetStride: planeStride, planes: planes.count, above: above, rows: stored.count,
+          below: rows.count - above - stored.count, width: width, side: padding.horizontal))
       return
     }
-    for row in 0..<stored.count {
-      kernels.transpose(
-        map + row * input.rowStride, input.depth, inner + row * rowStride, planeStride,
-        input.size.horizontal, channels)
+    for plane in planes {
+      let (image, block) = plane.quotientAndRemainder(dividingBy: input.blocks)
+      let channels = min(input.depth, input.channels - block * input.depth)
+      let start = target + (image * input.channels + block * input.depth) * planeStride
+      for channel in 0..<channels {
+        (start + channel * planeStride + rows.lowerBound * rowStride)
+          .update(repeating: 0, count: rows.count * rowStride)
+      }
+      for row in stored {
+        let line = input.offset(image: image, row: row - padding.vertical, column: 0)
+        kernels.transpose(
+          source + block * input.blockStride + line, input.depth,
+          start + row * rowStride + padding.horizontal, planeStride, width, channels)
+      }
     }
   }
 }

@@ -14,9 +14,14 @@ struct PixelSplit {
   /// many pages, and every group of output channels would look them up anew. With windows of more than one place a
   /// plane is used several times at once.
   let isPacked: Bool
+  /// Whether each thread copies the planes of its one task for itself: small ones. What one core has just written, another
+  /// gets later than it would have made it.
+  let isPrivate: Bool
 
   /// Floats of a task's sums at the most, where it has several tiles: they stay in a second-level cache.
   private static let sumsLimit = 24 << 10
+  /// Floats of planes that each thread copies for itself, at the most.
+  private static let privateLimit = 40 << 10
   /// Tasks per thread at the least, where tiles are enough.
   private static let tasksPerThread = 2
   /// What it costs to pack the pixels of a tile, in output channels; and those of a task from which on it pays.
@@ -37,6 +42,13 @@ struct PixelSplit {
   ) -> [PixelSplit] {
     let planes = PixelPlanes(geometry, columns: kernel.columns)
     let groups = (geometry.groupOutputs + kernel.rows - 1) / kernel.rows
+    if !planes.isInPlace, geometry.input.batch == 1, planes.count <= privateLimit {
+      return [
+        PixelSplit(
+          kernel: kernel, planes: planes, groups: groups, groupsPerTask: groups,
+          tilesPerTask: (planes.tiles + threads - 1) / threads, isPacked: false, isPrivate: true)
+      ]
+    }
     return (1...threads).flatMap { ranges in
       let groupsPerTask = groupsPerTask(groups, rows: kernel.rows, ranges: ranges)
       let perTile = groupsPerTask * kernel.rows * kernel.columns
@@ -46,7 +58,8 @@ struct PixelSplit {
         PixelSplit(
           kernel: kernel, planes: planes, groups: groups, groupsPerTask: groupsPerTask,
           tilesPerTask: tilesPerTask,
-          isPacked: geometry.kernelArea == 1 && groupsPerTask * kernel.rows >= packedOutputs)
+          isPacked: geometry.kernelArea == 1 && groupsPerTask * kernel.rows >= packedOutputs,
+          isPrivate: false)
       }
     }
   }

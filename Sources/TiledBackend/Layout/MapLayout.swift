@@ -24,6 +24,12 @@ struct MapLayout: Hashable, Sendable {
   let groups: Int
   /// Channel blocks per group; the last may be filled up with zeros.
   let blocks: Int
+  /// The map with its border.
+  let padded: Pair
+  /// Elements from one row to the next.
+  let rowStride: Int
+  /// Elements from one channel block to the next.
+  let blockStride: Int
 
   /// Channels per block: one cache line of floats.
   static let blockDepth = 16
@@ -36,6 +42,9 @@ struct MapLayout: Hashable, Sendable {
     self.border = border
     self.groups = groups
     blocks = (shape[1] / groups + depth - 1) / depth
+    padded = Pair(size.vertical + 2 * border.vertical, size.horizontal + 2 * border.horizontal)
+    rowStride = padded.horizontal * depth
+    blockStride = padded.vertical * rowStride
   }
 
   /// NCHW.
@@ -53,20 +62,14 @@ struct MapLayout: Hashable, Sendable {
     MapLayout(shape, depth: shape[1], border: Pair(0), groups: 1)
   }
 
-  /// The map with its border.
-  var padded: Pair { Pair(size.vertical + 2 * border.vertical, size.horizontal + 2 * border.horizontal) }
   /// Pixels without the border.
   var area: Int { size.vertical * size.horizontal }
-  /// Elements from one row to the next.
-  var rowStride: Int { padded.horizontal * depth }
-  /// Elements from one channel block to the next.
-  var blockStride: Int { padded.vertical * rowStride }
   /// Elements from one picture to the next.
   var imageStride: Int { groups * blocks * blockStride }
   /// Elements of the whole map, border and filled-up channels included.
   var count: Int { batch * imageStride }
   /// Whether the rows of a block follow each other without a gap.
-  var isDense: Bool { border == Pair(0) }
+  var isDense: Bool { border.vertical == 0 && border.horizontal == 0 }
   /// Whether every lane of every block is a channel.
   var isFilled: Bool { blocks * depth * groups == channels }
 
