@@ -21,7 +21,7 @@ final class PackedGemmCore: ConvolutionCore {
   private let panelsPerTask: Int
 
   /// Panels of one task at the least, in output channels: packing rows then costs some hundredths of multiplying them.
-  private static let leastOutputs = 64
+  private static let leastOutputs = 128
   /// Tasks per thread that are aimed at.
   private static let tasksPerThread = 4
 

@@ -24,8 +24,10 @@ final class PixelGemmCore: ConvolutionCore {
   private let packedOffsets: [Int]
   /// [groups of MR output channels][steps][MR], zero where channels run out.
   private let weights: AlignedBuffer
-  /// Output channels of a task, filled up to whole blocks: the panel of the epilogue.
+  /// Output channels of a task, filled up to whole blocks where they are written so: the panel of the epilogue.
   private let columns: Int
+  /// Whether channels are written into their planes as they are.
+  private let isPlanar: Bool
 
   /// KC: sixteen channels of a 3×3 window.
   private static let chain = 144
@@ -44,7 +46,9 @@ final class PixelGemmCore: ConvolutionCore {
     output = surroundings.output
     kernels = context.kernels
     pool = context.pool
-    let split = PixelSplit.best(kernels.pixelGemms, geometry, threads: pool.size)
+    isPlanar = output.depth == 1 && surroundings.factor == nil
+    let split = PixelSplit.best(
+      kernels.pixelGemms, geometry, threads: pool.size, inBlocks: !isPlanar)
     self.split = split
     let offsets = split.planes.offsets(geometry)
     steps = offsets.count
@@ -53,7 +57,8 @@ final class PixelGemmCore: ConvolutionCore {
       split.isPacked
       ? (0..<(min(Self.chain, offsets.count) + PixelTile.lookahead)).map { $0 * split.kernel.columns } : []
     let outputs = split.groupsPerTask * split.kernel.rows
-    columns = (outputs + MapLayout.blockDepth - 1) / MapLayout.blockDepth * MapLayout.blockDepth
+    columns =
+      isPlanar ? outputs : (outputs + MapLayout.blockDepth - 1) / MapLayout.blockDepth * MapLayout.blockDepth
     weights = Self.pack(weight, rows: split.kernel.rows, groups: split.groups)
     epilogue = Epilogue(kernels, geometry, parameters, surroundings, columns: columns, panels: split.ranges)
     let chains = (steps + Self.chain - 1) / Self.chain
@@ -81,7 +86,6 @@ final class PixelGemmCore: ConvolutionCore {
   /// Sums of a task, [groups · MR][tiles · NR]: those of an output channel lie side by side.
   private var sumStride: Int { split.tilesPerTask * kernel.columns }
   private var sumCount: Int { split.groupsPerTask * kernel.rows * sumStride }
-  private var isPlanar: Bool { output.depth == 1 && epilogue.isPlain }
 
   var scratchCount: Int {
     planesCount + packedPixels + sumCount + (isPlanar ? 0 : kernel.columns * columns)

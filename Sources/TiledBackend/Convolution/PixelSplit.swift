@@ -29,16 +29,19 @@ struct PixelSplit {
   private static let packedOutputs = 24
 
   /// The split with the least work for the thread that has most of it; of equals the one with the largest tasks.
-  static func best(_ kernels: [PixelGemmKernel], _ geometry: ConvolutionGeometry, threads: Int) -> PixelSplit
-  {
-    let splits = kernels.flatMap { all(of: $0, geometry, threads: threads) }
+  ///
+  /// - Parameter inBlocks: whether the output channels of a task must end with a block of sixteen, or with all.
+  static func best(
+    _ kernels: [PixelGemmKernel], _ geometry: ConvolutionGeometry, threads: Int, inBlocks: Bool
+  ) -> PixelSplit {
+    let splits = kernels.flatMap { all(of: $0, geometry, threads: threads, inBlocks: inBlocks) }
     return splits.dropFirst().reduce(splits[0]) { best, split in
       split.work(geometry, threads: threads) < best.work(geometry, threads: threads) ? split : best
     }
   }
 
   private static func all(
-    of kernel: PixelGemmKernel, _ geometry: ConvolutionGeometry, threads: Int
+    of kernel: PixelGemmKernel, _ geometry: ConvolutionGeometry, threads: Int, inBlocks: Bool
   ) -> [PixelSplit] {
     let planes = PixelPlanes(geometry, columns: kernel.columns)
     let groups = (geometry.groupOutputs + kernel.rows - 1) / kernel.rows
@@ -50,7 +53,8 @@ struct PixelSplit {
       ]
     }
     return (1...threads).flatMap { ranges in
-      let groupsPerTask = groupsPerTask(groups, rows: kernel.rows, ranges: ranges)
+      let unit = inBlocks ? Self.groupsInBlocks(rows: kernel.rows) : 1
+      let groupsPerTask = min(((groups + ranges - 1) / ranges + unit - 1) / unit * unit, groups)
       let perTile = groupsPerTask * kernel.rows * kernel.columns
       let tiles = geometry.input.batch * planes.tiles * ranges
       let most = max(1, min(planes.tiles, sumsLimit / perTile, tiles / (tasksPerThread * threads)))
@@ -64,12 +68,11 @@ struct PixelSplit {
     }
   }
 
-  /// Groups of a task: all, or a part that ends with a block of sixteen channels.
-  private static func groupsPerTask(_ groups: Int, rows: Int, ranges: Int) -> Int {
-    var unit = 1
-    while unit * rows % MapLayout.blockDepth != 0 { unit += 1 }
-    let part = ((groups + ranges - 1) / ranges + unit - 1) / unit * unit
-    return min(part, groups)
+  /// The least groups of `rows` channels that fill blocks of sixteen.
+  private static func groupsInBlocks(rows: Int) -> Int {
+    var groups = 1
+    while groups * rows % MapLayout.blockDepth != 0 { groups += 1 }
+    return groups
   }
 
   /// Tasks that the tiles of a picture are cut into, and tasks that the output channels are.
