@@ -3,15 +3,16 @@ import Foundation
 /// How much a core's own cache holds: what the sizes of chunks are chosen by. They decide in which order sums are
 /// computed, never how one is.
 enum CacheSize {
-  /// Bytes of a panel's weights that all tiles of a chunk meet in turn: two thirds of the first-level data cache, so
-  /// that rows and sums pass beside them, and no more than 32 KiB, by when sums are read again seldom enough. A cache is
-  /// taken to have 32 KiB where the system does not tell.
+  /// Bytes of a panel's weights that all tiles of a chunk meet in turn: half of the first-level data cache, so that rows and
+  /// sums pass beside them, and no more than 16 KiB: a core that is one of two on the same silicon has half the cache that
+  /// the system tells of, and with 32 KiB deep products took up to a tenth longer. A cache is taken to have 32 KiB where
+  /// the system does not tell.
   static let panel: Int = {
     var bytes = 0
     #if canImport(Glibc)
       bytes = sysconf(Int32(_SC_LEVEL1_DCACHE_SIZE))
     #endif
-    return min((bytes > 0 ? bytes : 32 << 10) * 2 / 3, 32 << 10)
+    return min((bytes > 0 ? bytes : 32 << 10) / 2, 16 << 10)
   }()
 
   /// Bytes of the second-level cache; 512 KiB, which few cores have less than, where the system does not tell.

@@ -128,9 +128,9 @@ final class WinogradCore: ConvolutionCore {
     _ tiles: Range<Int>, firstSlot: Int, _ operands: ConvolutionOperands,
     into patches: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
   ) {
-    for (offset, index) in tiles.enumerated() {
-      let (group, row) = (firstSlot + offset).quotientAndRemainder(dividingBy: gemm.rows)
-      for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
+    for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
+      for (offset, index) in tiles.enumerated() {
+        let (group, row) = (firstSlot + offset).quotientAndRemainder(dividingBy: gemm.rows)
         transformPatch(
           tiling.tiles[index], blocks, operands.input,
           patches + chunking.place(ofGroup: group, in: blocks) + row * PackedTile.depth,
