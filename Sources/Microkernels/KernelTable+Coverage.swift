@@ -51,12 +51,12 @@ extension KernelTable {
       affineEnds.note(relu ? 1 : 0)
       table.affine(x, y, count, scale, shift, relu)
     }
-    let rowEnds = coverage.list("affineRows", KernelTable.ends)
-    let rowWidths = LengthPaths("affineRows", coverage, lanes: lanes, of: "elements of a row")
-    affineRows = { x, xStride, y, yStride, rows, width, scale, shift, relu in
-      rowEnds.note(relu ? 1 : 0)
-      rowWidths.note(width)
-      table.affineRows(x, xStride, y, yStride, rows, width, scale, shift, relu)
+    let planeEnds = coverage.list("finishPlanes", KernelTable.ends)
+    let finishedWidths = LengthPaths("finishPlanes", coverage, lanes: lanes, of: "elements of a row")
+    finishPlanes = { finish in
+      planeEnds.note(finish.relu ? 1 : 0)
+      finishedWidths.note(finish.width)
+      table.finishPlanes(finish)
     }
     // Plans copy rows of tiles only; MicrokernelsTests try every width.
     let copiedRows = coverage.list("copyRows", ["rows of whole vectors"])

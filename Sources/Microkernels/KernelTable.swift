@@ -57,12 +57,8 @@ public struct KernelTable: Sendable {
   public let softmaxNarrow: @Sendable (In, Out, _ rows: Int, _ width: Int) -> Void
   /// See ``VectorLoops/affine(_:_:_:scale:shift:relu:)``.
   public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
-  /// See ``VectorLoops/affineRows(_:_:_:_:rows:width:scale:shift:relu:)``.
-  public let affineRows:
-    @Sendable (
-      In, _ xStride: Int, Out, _ yStride: Int, _ rows: Int, _ width: Int, _ scale: Float, _ shift: Float,
-      _ relu: Bool
-    ) -> Void
+  /// See ``VectorLoops/finishPlanes(_:)``.
+  public let finishPlanes: @Sendable (borrowing PlaneFinish) -> Void
   /// See ``VectorLoops/copyRows(_:_:_:_:rows:width:)``.
   public let copyRows: @Sendable (In, _ xStride: Int, Out, _ yStride: Int, _ rows: Int, _ width: Int) -> Void
   /// See ``VectorLoops/copyPlanes(_:)``.
@@ -141,9 +137,7 @@ public struct KernelTable: Sendable {
     softmax = { Loops.softmax($0, $1, $2) }
     softmaxNarrow = { Loops.softmaxNarrow($0, $1, $2, $3) }
     affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
-    affineRows = {
-      Loops.affineRows($0, $1, $2, $3, rows: $4, width: $5, scale: $6, shift: $7, relu: $8)
-    }
+    finishPlanes = { Loops.finishPlanes($0) }
     copyRows = { Loops.copyRows($0, $1, $2, $3, rows: $4, width: $5) }
     copyPlanes = { Loops.copyPlanes($0) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }

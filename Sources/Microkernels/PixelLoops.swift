@@ -41,6 +41,72 @@ extension VectorLoops {
   }
 }
 
+/// Rectangles of sums, one of every output channel, and the planes that they are finished into.
+@frozen
+public struct PlaneFinish {
+  /// The first sum of the first channel.
+  public var sums: UnsafePointer<Float>
+  /// Elements from a channel's sums to the next one's.
+  public var sumStride: Int
+  /// Elements from a row of sums to the next.
+  public var sumRowStride: Int
+  /// Where the first value of the first channel belongs.
+  public var target: UnsafeMutablePointer<Float>
+  /// Elements from a channel's plane to the next one's.
+  public var targetStride: Int
+  /// Elements from a row of a plane to the next.
+  public var targetRowStride: Int
+  /// Output channels.
+  public var channels: Int
+  /// Rows of a rectangle.
+  public var rows: Int
+  /// Elements of a row.
+  public var width: Int
+  /// One factor per channel.
+  public var scale: UnsafePointer<Float>
+  /// One summand per channel.
+  public var shift: UnsafePointer<Float>
+  /// Whether values are clipped at 0.
+  public var relu: Bool
+
+  /// Every field in its order.
+  @inlinable
+  public init(
+    sums: UnsafePointer<Float>, sumStride: Int, sumRowStride: Int, target: UnsafeMutablePointer<Float>,
+    targetStride: Int, targetRowStride: Int, channels: Int, rows: Int, width: Int,
+    scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool
+  ) {
+    self.sums = sums
+    self.sumStride = sumStride
+    self.sumRowStride = sumRowStride
+    self.target = target
+    self.targetStride = targetStride
+    self.targetRowStride = targetRowStride
+    self.channels = channels
+    self.rows = rows
+    self.width = width
+    self.scale = scale
+    self.shift = shift
+    self.relu = relu
+  }
+}
+
+extension VectorLoops {
+  /// sum·scale + shift, ReLU where asked, of every channel.
+  @inlinable @inline(__always)
+  public static func finishPlanes(_ finish: borrowing PlaneFinish) {
+    for channel in 0..<finish.channels {
+      let sums = finish.sums + channel &* finish.sumStride
+      let target = finish.target + channel &* finish.targetStride
+      for row in 0..<finish.rows {
+        affine(
+          sums + row &* finish.sumRowStride, target + row &* finish.targetRowStride, finish.width,
+          scale: finish.scale[channel], shift: finish.shift[channel], relu: finish.relu)
+      }
+    }
+  }
+}
+
 /// Planes that are copied into ones with zeros around them, or some rows of each.
 @frozen
 public struct PlaneCopy {

@@ -67,18 +67,6 @@ public enum VectorLoops<V: KernelVector> {
     map(x, y, count) { V.greater(shift.adding(product: $0, scale), floor) }
   }
 
-  /// ``affine(_:_:_:scale:shift:relu:)`` of `rows` rows of `width` elements, which begin `xStride` and `yStride` elements
-  /// apart.
-  @inlinable @inline(__always)
-  public static func affineRows(
-    _ x: In, _ xStride: Int, _ y: Out, _ yStride: Int, rows: Int, width: Int, scale: Float, shift: Float,
-    relu: Bool
-  ) {
-    for row in 0..<rows {
-      affine(x + row &* xStride, y + row &* yStride, width, scale: scale, shift: shift, relu: relu)
-    }
-  }
-
   /// Copies `rows` rows of `width` elements, which begin `xStride` and `yStride` elements apart.
   @inlinable @inline(__always)
   public static func copyRows(_ x: In, _ xStride: Int, _ y: Out, _ yStride: Int, rows: Int, width: Int) {

@@ -29,20 +29,27 @@ import Testing
     }
   }
 
-  /// The last row ends with its map on both sides; what lies between two rows is not touched.
+  /// The last row of the last channel ends with its map on both sides; what lies between two rows is not touched.
   @Test("copies rows and finishes them", arguments: Fence.allCases, [0, 3])
   func rows(fence: Fence, gap: Int) {
     for kernels in Kernels.all {
       for width in kernels.edges where width > 0 {
-        let (rows, xStride, yStride) = (3, width + gap, width + 2 * gap)
-        let x = Fenced(numbers((rows - 1) * xStride + width, stream: 1), fence: fence)
+        let (channels, rows, xStride, yStride) = (2, 3, width + gap, width + 2 * gap)
+        let x = Fenced(numbers((channels * rows - 1) * xStride + width, stream: 1), fence: fence)
         let outputs = (0..<3).map { _ in
-          Fenced<Float>(count: (rows - 1) * yStride + width, fence: fence)
+          Fenced<Float>(count: (channels * rows - 1) * yStride + width, fence: fence)
         }
-        kernels.table.copyRows(.init(x.start), xStride, outputs[0].start, yStride, rows, width)
+        let (scale, shift) = (
+          Fenced(numbers(channels, stream: 2), fence: fence),
+          Fenced(numbers(channels, stream: 3), fence: fence)
+        )
+        kernels.table.copyRows(.init(x.start), xStride, outputs[0].start, yStride, channels * rows, width)
         for (output, relu) in zip(outputs.dropFirst(), [false, true]) {
-          kernels.table.affineRows(
-            .init(x.start), xStride, output.start, yStride, rows, width, 1.25, -0.5, relu)
+          kernels.table.finishPlanes(
+            PlaneFinish(
+              sums: .init(x.start), sumStride: rows * xStride, sumRowStride: xStride, target: output.start,
+              targetStride: rows * yStride, targetRowStride: yStride, channels: channels, rows: rows,
+              width: width, scale: .init(scale.start), shift: .init(shift.start), relu: relu))
         }
         for place in 0..<outputs[0].count {
           let (row, column) = place.quotientAndRemainder(dividingBy: yStride)
@@ -53,8 +60,9 @@ import Testing
           let value = x.start[row * xStride + column]
           #expect(outputs[0].start[place].bitPattern == value.bitPattern, "\(kernels.set) \(width)")
           // The product and the sum round.
-          let truth = Double(value) * 1.25 - 0.5
-          let bound = LoopCase.gamma(2) * (abs(Double(value) * 1.25) + 0.5)
+          let product = Double(value) * Double(scale.start[row / rows])
+          let truth = product + Double(shift.start[row / rows])
+          let bound = LoopCase.gamma(2) * (abs(product) + abs(Double(shift.start[row / rows])))
           #expect(abs(Double(outputs[1].start[place]) - truth) <= bound, "\(kernels.set) \(width)")
           #expect(outputs[2].start[place] == max(outputs[1].start[place], 0), "\(kernels.set) \(width)")
         }

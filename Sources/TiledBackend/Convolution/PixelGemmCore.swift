@@ -119,7 +119,7 @@ final class PixelGemmCore: ConvolutionCore {
           sums + (pixel - start))
       }
       if isPlanar {
-        storePlanes(range: range, image: image, planes.pixels(ofTiles: tiles), sums, operands)
+        storePlanes(range: range, image: image, planes.pixels(ofTiles: tiles), sums, from: start, operands)
       } else {
         for tile in tiles {
           store(range: range, image: image, tile, sums, from: start, operands)
@@ -179,22 +179,20 @@ final class PixelGemmCore: ConvolutionCore {
 
   /// Finishes some pixels of every channel of a range, each channel into its plane.
   private func storePlanes(
-    range: Int, image: Int, _ pixels: Range<Int>, _ sums: UnsafePointer<Float>,
+    range: Int, image: Int, _ pixels: Range<Int>, _ sums: UnsafePointer<Float>, from start: Int,
     _ operands: ConvolutionOperands
   ) {
     let affine = epilogue.affine(panel: range)
     let firstChannel = range * columns
     let channels = min(split.groupsPerTask * kernel.rows, output.channels - firstChannel)
     planes.forEachRectangle(of: pixels) { first, rows, width in
-      let target =
-        operands.output + firstChannel * output.blockStride
-        + output.offset(image: image, place: planes.place(ofPixel: first))
-      for channel in 0..<channels {
-        kernels.affineRows(
-          sums + channel * sumStride + (first - pixels.lowerBound), planes.rowStride,
-          target + channel * output.blockStride, output.rowStride, rows, width, affine.scale[channel],
-          affine.shift[channel], affine.relu)
-      }
+      kernels.finishPlanes(
+        PlaneFinish(
+          sums: sums + (first - start), sumStride: sumStride, sumRowStride: planes.rowStride,
+          target: operands.output + firstChannel * output.blockStride
+            + output.offset(image: image, place: planes.place(ofPixel: first)),
+          targetStride: output.blockStride, targetRowStride: output.rowStride, channels: channels,
+          rows: rows, width: width, scale: affine.scale, shift: affine.shift, relu: affine.relu))
     }
   }
 }

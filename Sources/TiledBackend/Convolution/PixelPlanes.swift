@@ -65,9 +65,9 @@ struct PixelPlanes {
     isInPlace ? min(tile * columns, used - columns) : tile * columns
   }
 
-  /// The pixels of some tiles that belong to the picture, those over the zeros included.
+  /// The pixels that some tiles are there for, those over the zeros included; each belongs to one tile.
   func pixels(ofTiles tiles: Range<Int>) -> Range<Int> {
-    firstPixel(ofTile: tiles.lowerBound)..<min(firstPixel(ofTile: tiles.upperBound - 1) + columns, used)
+    (tiles.lowerBound * columns)..<min(tiles.upperBound * columns, used)
   }
 
   /// Where a pixel of the output lies in it, row by row.
