@@ -51,7 +51,7 @@ final class PackedGrid {
   /// packed rows of a pass and the sums stay in three quarters of the second-level cache.
   private static func chunks(pixels: Int, pass: Int, outputs: Int, threads: Int, least: Int) -> Int {
     let perPixel = (pass * PackedTile.depth + min(outputs, keptOutputs)) * MemoryLayout<Float>.stride
-    let most = max(16, CacheSize.secondLevel * 3 / 4 / perPixel)
+    let most = max(16, CacheSize.secondLevel * 3 / 8 / perPixel)
     let chunks = max(least, (pixels + most - 1) / most)
     // As many for every thread, where there are several.
     return chunks == 1 ? 1 : (chunks + threads - 1) / threads * threads
