@@ -38,24 +38,41 @@ public struct GemmTile {
   }
 }
 
+/// The tile of a micro-kernel, whose sums stay in registers.
+public protocol RegisterTile {
+  /// MR.
+  var rows: Int { get }
+  /// NR.
+  var columns: Int { get }
+  /// Operands loaded per multiply–add of a vector: (MR + NR/lanes) ÷ (MR·NR/lanes).
+  var loads: Double { get }
+}
+
 /// A GEMM micro-kernel of one tile size: the row of the table that gives a kernel its use, its tests and its
 /// benchmark.
-public struct GemmKernel: Sendable {
+public struct GemmKernel: RegisterTile, Sendable {
   /// Type, tile and instruction set: `sgemm_8x32_avx512`.
   public let name: String
   /// MR: pixels in a tile.
   public let rows: Int
   /// NR: output channels in a tile.
   public let columns: Int
+  /// See ``RegisterTile/loads``.
+  public let loads: Double
   /// Computes one tile.
   public let run: @Sendable (borrowing GemmTile) -> Void
 
-  /// A row of the table.
-  public init(name: String, rows: Int, columns: Int, run: @escaping @Sendable (borrowing GemmTile) -> Void) {
-    self.name = name
+  /// A row of the table: a tile of `rows` × `vectors` vectors `V`, called `sgemm_ROWSxCOLUMNS_SUFFIX`.
+  @inlinable @inline(__always)
+  public init<V: KernelVector, let rows: Int, let vectors: Int>(
+    _: V.Type, rows shape: InlineArray<rows, Void>.Type, vectors width: InlineArray<vectors, Void>.Type,
+    suffix: String
+  ) {
+    name = "sgemm_\(rows)x\(vectors * V.scalarCount)_\(suffix)"
     self.rows = rows
-    self.columns = columns
-    self.run = run
+    columns = vectors * V.scalarCount
+    loads = Double(rows + vectors) / Double(rows * vectors)
+    run = { multiplyTile($0, V.self, rows: shape, vectors: width) }
   }
 }
 

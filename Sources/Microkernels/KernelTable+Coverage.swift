@@ -18,8 +18,7 @@ extension KernelTable {
     }
     self.lanes = lanes
     fuses = table.fuses
-    wideGemm = GemmKernel(table.wideGemm, noting: coverage)
-    narrowGemm = GemmKernel(table.narrowGemm, noting: coverage)
+    gemms = table.gemms.map { GemmKernel($0, noting: coverage) }
     packedGemms = table.packedGemms.map { PackedGemmKernel($0, noting: coverage) }
     pixelGemms = table.pixelGemms.map { PixelGemmKernel($0, noting: coverage) }
     winograd2 = WinogradKernels(table.winograd2, "winograd2", noting: coverage)
@@ -183,7 +182,11 @@ extension GemmKernel {
     let blocks = coverage.list(kernel.name, ["sums replaced", "sums added to"])
     let taps = coverage.list(kernel.name, ["one tap", "several taps"])
     let depths = coverage.list(kernel.name, ["whole channel blocks", "fewer channels than a block"])
-    self.init(name: kernel.name, rows: kernel.rows, columns: kernel.columns) { tile in
+    name = kernel.name
+    rows = kernel.rows
+    columns = kernel.columns
+    loads = kernel.loads
+    run = { tile in
       blocks.note(tile.accumulate ? 1 : 0)
       taps.note(tile.tapCount > 1 ? 1 : 0)
       depths.note(tile.depth % 16 == 0 ? 0 : 1)

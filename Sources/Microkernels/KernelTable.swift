@@ -19,10 +19,8 @@ public struct KernelTable: Sendable {
   public let lanes: Int
   /// Whether a multiply–add rounds once.
   public let fuses: Bool
-  /// The micro-kernel for layers with many output channels: MR × 2 vectors.
-  public let wideGemm: GemmKernel
-  /// The micro-kernel for layers with few output channels: MR × 1 vector.
-  public let narrowGemm: GemmKernel
+  /// The micro-kernels, those preferred of equals first.
+  public let gemms: [GemmKernel]
   /// The packed micro-kernels, those preferred of equals first; of at least as many columns as a channel block.
   public let packedGemms: [PackedGemmKernel]
   /// The pixel micro-kernels, those preferred of equals first.
@@ -102,25 +100,16 @@ public struct KernelTable: Sendable {
   /// Floating-point operations in one iteration of ``peak``.
   public let peakOperations: Int
 
-  /// The table over the vector `V`, with micro-kernels of `rows` pixels × two vectors and `narrowRows` pixels × one. An
-  /// instruction set's target calls this once; inlined there, every function below is compiled with that target's
-  /// instructions.
+  /// The table over the vector `V`. An instruction set's target calls this once; inlined there, every function below is
+  /// compiled with that target's instructions.
   @inlinable @inline(__always)
-  public init<V: KernelVector, let rows: Int, let narrowRows: Int>(
-    _: V.Type, rows shape: InlineArray<rows, Void>.Type,
-    narrowRows narrowShape: InlineArray<narrowRows, Void>.Type,
-    wideName: String, narrowName: String, packedGemms: [PackedGemmKernel],
-    pixelGemms: [PixelGemmKernel]
+  public init<V: KernelVector>(
+    _: V.Type, gemms: [GemmKernel], packedGemms: [PackedGemmKernel], pixelGemms: [PixelGemmKernel]
   ) {
     typealias Loops = VectorLoops<V>
     lanes = V.scalarCount
     fuses = V.fuses
-    wideGemm = GemmKernel(name: wideName, rows: rows, columns: 2 * V.scalarCount) {
-      multiplyTile($0, V.self, rows: InlineArray<rows, Void>.self, vectors: InlineArray<2, Void>.self)
-    }
-    narrowGemm = GemmKernel(name: narrowName, rows: narrowRows, columns: V.scalarCount) {
-      multiplyTile($0, V.self, rows: InlineArray<narrowRows, Void>.self, vectors: InlineArray<1, Void>.self)
-    }
+    self.gemms = gemms
     self.packedGemms = packedGemms
     self.pixelGemms = pixelGemms
     winograd2 = WinogradKernels(V.self, WinogradScheme2.self)

@@ -47,14 +47,14 @@ public struct PackedTile {
 }
 
 /// A packed GEMM micro-kernel of one tile size; see ``GemmKernel``.
-public struct PackedGemmKernel: Sendable {
+public struct PackedGemmKernel: RegisterTile, Sendable {
   /// Type, tile and instruction set: `packed_sgemm_13x32_avx512`.
   public let name: String
   /// MR.
   public let rows: Int
   /// NR: output channels in a tile.
   public let columns: Int
-  /// Operands loaded per multiply–add of a vector: (MR + NR/lanes) ÷ (MR·NR/lanes).
+  /// See ``RegisterTile/loads``.
   public let loads: Double
   /// Computes one tile.
   public let run: @Sendable (borrowing PackedTile) -> Void

@@ -41,14 +41,14 @@ public struct PixelTile {
 }
 
 /// A pixel GEMM micro-kernel of one tile size; see ``GemmKernel``.
-public struct PixelGemmKernel: Sendable {
+public struct PixelGemmKernel: RegisterTile, Sendable {
   /// Type, tile and instruction set: `pixel_sgemm_6x64_avx512`.
   public let name: String
   /// MR: output channels in a tile.
   public let rows: Int
   /// NR: pixels in a tile.
   public let columns: Int
-  /// Operands loaded per multiply–add of a vector: (MR + NR/lanes) ÷ (MR·NR/lanes).
+  /// See ``RegisterTile/loads``.
   public let loads: Double
   /// Computes one tile.
   public let run: @Sendable (borrowing PixelTile) -> Void

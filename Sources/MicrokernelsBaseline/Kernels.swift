@@ -2,9 +2,15 @@ import Microkernels
 
 /// The micro-kernels for what every processor of the architecture has.
 package let baselineKernels = KernelTable(
-  SIMD4<Float>.self, rows: InlineArray<4, Void>.self, narrowRows: InlineArray<8, Void>.self,
-  wideName: "sgemm_4x8_baseline",
-  narrowName: "sgemm_8x4_baseline",
+  SIMD4<Float>.self,
+  gemms: [
+    GemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<4, Void>.self, vectors: InlineArray<2, Void>.self,
+      suffix: "baseline"),
+    GemmKernel(
+      SIMD4<Float>.self, rows: InlineArray<8, Void>.self, vectors: InlineArray<1, Void>.self,
+      suffix: "baseline"),
+  ],
   packedGemms: packedGemms, pixelGemms: pixelGemms)
 
 // NEON has thirty-two vector registers, SSE2 sixteen.

@@ -24,25 +24,23 @@ extension KernelTable {
 }
 
 extension KernelTable {
-  /// The micro-kernel for so many output channels.
-  func gemm(outputs: Int) -> GemmKernel { outputs <= narrowGemm.columns ? narrowGemm : wideGemm }
-
   /// The kernels of a Winograd scheme.
   func winograd(_ transform: WinogradTransform) -> WinogradKernels {
     transform.outputs == 2 ? winograd2 : winograd4
   }
 }
 
-extension PackedGemmKernel {
+extension Array where Element: RegisterTile {
   /// The kernel that costs least for a product of so many rows and columns, which are filled up to whole tiles; of
   /// equals, the one listed first. An operand's load counts as half a multiply–add: tiles of 6×16 were measured to be 3
-  /// to 7 % quicker than ones of 4×16 where their operands stream from a second-level cache.
-  static func best(_ kernels: [PackedGemmKernel], rows: Int, columns: Int) -> PackedGemmKernel {
-    func cost(_ kernel: PackedGemmKernel) -> Double {
+  /// to 7 % quicker than ones of 4×16 where their operands stream from a second-level cache, and ones of 6×64 2 to 15 %
+  /// quicker than ones of 8×32.
+  func best(rows: Int, columns: Int) -> Element {
+    func cost(_ kernel: Element) -> Double {
       let tiles = (rows + kernel.rows - 1) / kernel.rows
       let panels = (columns + kernel.columns - 1) / kernel.columns
       return Double(tiles * kernel.rows * panels * kernel.columns) * (1 + kernel.loads / 2)
     }
-    return kernels.dropFirst().reduce(kernels[0]) { cost($1) < cost($0) ? $1 : $0 }
+    return dropFirst().reduce(self[0]) { cost($1) < cost($0) ? $1 : $0 }
   }
 }

@@ -40,7 +40,7 @@ final class PackedGrid {
       pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
       threads: context.pool.size, least: leastChunks)
     let most = (geometry.pixels + chunks - 1) / chunks
-    kernel = PackedGemmKernel.best(kernels, rows: most, columns: geometry.groupOutputs)
+    kernel = kernels.best(rows: most, columns: geometry.groupOutputs)
     chunkPixels = (most + kernel.rows - 1) / kernel.rows * kernel.rows
     weights = PackedWeights(weight, geometry, columns: kernel.columns, blockDepth: PackedTile.depth)
     epilogue = Epilogue(

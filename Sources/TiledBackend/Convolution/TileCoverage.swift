@@ -13,7 +13,7 @@ struct TileCoverage: Sendable {
   private let lists: [Lists]
 
   init(_ table: KernelTable, _ coverage: KernelCoverage) {
-    lists = [table.wideGemm, table.narrowGemm].map { kernel in
+    lists = table.gemms.map { kernel in
       Lists(
         kernel: kernel.name,
         pixels: coverage.list(kernel.name, ["whole tiles of pixels", "last tile filled up with pixels"]),

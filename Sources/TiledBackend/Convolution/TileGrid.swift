@@ -30,7 +30,7 @@ final class TileGrid {
     self.taps = taps
     let kernels = context.kernels
     coverage = context.tileCoverage
-    kernel = kernels.gemm(outputs: geometry.groupOutputs)
+    kernel = kernels.gemms.best(rows: geometry.pixels, columns: geometry.groupOutputs)
     weights = PackedWeights(weight, geometry, columns: kernel.columns)
     epilogue = Epilogue(
       kernels, geometry, parameters, surroundings, columns: kernel.columns, panels: weights.panels)

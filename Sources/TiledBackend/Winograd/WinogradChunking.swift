@@ -36,8 +36,7 @@ struct WinogradChunking {
     let limit =
       isShared ? Self.sharedTileLimit : min(Self.chunkTileLimit, max(1, Self.chunkSumBytes / tileBytes))
     let leastParts = (tiles + limit - 1) / limit
-    let best = PackedGemmKernel.best(
-      kernels, rows: (tiles + leastParts - 1) / leastParts, columns: outputs)
+    let best = kernels.best(rows: (tiles + leastParts - 1) / leastParts, columns: outputs)
     kernel = best
     let rows = best.rows
     let chainBytes = blocksPerChain * PackedTile.depth * best.columns * MemoryLayout<Float>.stride
