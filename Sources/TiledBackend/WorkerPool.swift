@@ -73,8 +73,9 @@ final class WorkerPool: Sendable {
     private let state = Mutex(State())
     private let condition = NSCondition()
 
-    /// About a fifth of a millisecond. A worker that sleeps is awake again some 30 microseconds later.
-    private static let spins = 500_000
+    /// Some fifty microseconds: longer than it takes to wake one that sleeps, so that waiting never costs twice what it
+    /// could have.
+    private static let spins = 125_000
     /// Rounds after which one that waits for others gives its core away: they may have lost theirs.
     private static let patience = 20_000
 
