@@ -77,7 +77,7 @@ final class PixelGemmCore: ConvolutionCore {
     return buffer
   }
 
-  // MARK: Scratch: the planes (the first worker's for all, or each its own), a chain's packed pixels, sums, a tile by pixels.
+  // MARK: Scratch: the planes of a task, a chain's packed pixels, sums, a tile by pixels.
 
   private var kernel: PixelGemmKernel { split.kernel }
   private var planes: PixelPlanes { split.planes }
@@ -93,9 +93,6 @@ final class PixelGemmCore: ConvolutionCore {
   var packedCount: Int { weights.count + epilogue.packedCount }
 
   func run(_ operands: ConvolutionOperands) {
-    let shared = operands.workspace.start(0)
-    if !planes.isInPlace, !split.isPrivate { planes.copy(from: operands.input, to: shared, kernels, pool) }
-    let common = planes.isInPlace ? operands.input : UnsafePointer(shared)
     let (parts, ranges) = (split.parts, split.ranges)
     pool.run(tasks: geometry.input.batch * parts * ranges) { task, worker in
       // A range's weights stay with its worker.
@@ -103,23 +100,25 @@ final class PixelGemmCore: ConvolutionCore {
       let (image, part) = place.quotientAndRemainder(dividingBy: parts)
       let first = part * split.tilesPerTask
       let tiles = first..<min(first + split.tilesPerTask, planes.tiles)
+      let pixels = planes.pixels(ofTiles: tiles)
       let own = operands.workspace.start(worker)
-      if split.isPrivate {
-        planes.copy(
-          image: image, for: planes.pixels(ofTiles: tiles), from: operands.input, to: own, kernels)
+      if !planes.isInPlace {
+        planes.copy(image: image, for: pixels, from: operands.input, to: own, kernels)
       }
-      let source = split.isPrivate ? UnsafePointer(own) : common
+      let source =
+        planes.isInPlace
+        ? operands.input + image * geometry.input.channels * planes.planeStride
+        : UnsafePointer(own) - planes.firstRow(of: pixels) * planes.rowStride
       let packed = own + planesCount
       let sums = packed + packedPixels
       let start = planes.firstPixel(ofTile: tiles.lowerBound)
       for tile in tiles {
         let pixel = planes.firstPixel(ofTile: tile)
         multiply(
-          range: range, source + image * geometry.input.channels * planes.planeStride + pixel, packed: packed,
-          sums + (pixel - start))
+          range: range, source + pixel, packed: packed, sums + (pixel - start))
       }
       if isPlanar {
-        storePlanes(range: range, image: image, planes.pixels(ofTiles: tiles), sums, from: start, operands)
+        storePlanes(range: range, image: image, pixels, sums, from: start, operands)
       } else {
         for tile in tiles {
           store(range: range, image: image, tile, sums, from: start, operands)

@@ -5,14 +5,18 @@ import Tensors
 /// A convolution's input as its pixel GEMM reads it: planes with zeros around them, so that the windows of neighbouring
 /// output pixels are neighbouring floats at every place of the window. A row of output pixels goes on over the zeros
 /// between two rows of the plane; what is computed there is dropped.
+///
+/// Every task copies the rows that it reads for itself: what another core has just written comes later than it is made, and
+/// a whole map's planes would go through memory.
 struct PixelPlanes {
   let input: MapLayout
   let padding: Pair
   /// Whether an NCHW input is read where it lies: nothing surrounds it, and a plane holds a tile.
   let isInPlace: Bool
-  /// Elements from one row to the next, and from one plane to the next.
+  /// Elements from one row to the next.
   let rowStride: Int
-  let planeStride: Int
+  /// Rows of each plane that a task copies.
+  let rows: Int
   /// Output pixels of a picture, those over the zeros between its rows included.
   let used: Int
   /// Tiles that hold them.
@@ -21,30 +25,36 @@ struct PixelPlanes {
   private let outputWidth: Int
   /// From the first element of a window to its last one.
   private let reach: Int
-  /// Floats of all planes, and of what the last tile reads behind them.
-  let count: Int
 
-  /// - Parameter columns: NR.
-  init(_ geometry: ConvolutionGeometry, columns: Int) {
+  /// - Parameters:
+  ///   - columns: NR.
+  ///   - tilesPerTask: neighbouring tiles that a task computes at the most.
+  init(_ geometry: ConvolutionGeometry, columns: Int, tilesPerTask: Int) {
     input = geometry.input
     padding = geometry.convolution.padding
-    let (size, output) = (input.size, geometry.output)
-    rowStride = size.horizontal + 2 * padding.horizontal
+    let (rowStride, output) = (input.size.horizontal + 2 * padding.horizontal, geometry.output)
+    self.rowStride = rowStride
     used = (output.vertical - 1) * rowStride + output.horizontal
     tiles = (used + columns - 1) / columns
     self.columns = columns
     outputWidth = output.horizontal
     isInPlace = input.depth == 1 && geometry.kernelArea == 1 && padding == Pair(0) && used >= columns
-    planeStride =
-      isInPlace ? size.vertical * size.horizontal : rowStride * (size.vertical + 2 * padding.vertical)
     let last = geometry.kernel
     let dilation = geometry.convolution.dilation
-    reach =
+    let reach =
       (last.vertical - 1) * dilation.vertical * rowStride + (last.horizontal - 1) * dilation.horizontal
-    count =
-      isInPlace
-      ? 0 : (input.batch * input.channels - 1) * planeStride + max(tiles * columns + reach, planeStride)
+    self.reach = reach
+    let starts = stride(from: 0, to: tiles, by: tilesPerTask).map { $0 * columns % rowStride }
+    rows = ((starts.max() ?? 0) + tilesPerTask * columns - 1 + reach) / rowStride + 1
   }
+
+  /// Elements from one plane to the next; of copied ones not whole pages, so that they don't compete for one set of a cache.
+  var planeStride: Int {
+    let copied = rows * rowStride
+    return isInPlace ? input.area : copied.isMultiple(of: 256) ? copied + 16 : copied
+  }
+  /// Floats that a task copies.
+  var count: Int { isInPlace ? 0 : input.channels * planeStride }
 
   /// The offset of each product step from a window's start: input channel by input channel, then the kernel's rows and
   /// columns.
@@ -96,60 +106,38 @@ struct PixelPlanes {
     }
   }
 
-  /// Copies the input into planes, zeros included.
-  func copy(
-    from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
-    _ pool: WorkerPool
-  ) {
-    pool.runBands(planes: input.batch * input.blocks, height: height) { plane, rows in
-      copy(planes: plane..<(plane + 1), rows, from: source, to: target, kernels)
-    }
-  }
+  /// The row of the planes, counted with their border, that a task begins with.
+  func firstRow(of pixels: Range<Int>) -> Int { isInPlace ? 0 : pixels.lowerBound / rowStride }
 
-  /// Copies the rows of a picture that some of its output pixels are computed from.
+  /// Copies the rows of a picture that a task's pixels are computed from.
   func copy(
     image: Int, for pixels: Range<Int>, from source: UnsafePointer<Float>,
     to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable
   ) {
-    let rows = (pixels.lowerBound / rowStride)..<min((pixels.upperBound - 1 + reach) / rowStride + 1, height)
-    copy(
-      planes: (image * input.blocks)..<((image + 1) * input.blocks), rows, from: source, to: target, kernels)
-  }
-
-  /// Rows of a plane.
-  private var height: Int { input.size.vertical + 2 * padding.vertical }
-
-  /// Some rows, counted with their border, of some of the input's blocks, counted over the whole batch.
-  private func copy(
-    planes: Range<Int>, _ rows: Range<Int>, from source: UnsafePointer<Float>,
-    to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable
-  ) {
-    let stored = rows.clamped(to: padding.vertical..<(padding.vertical + input.size.vertical))
-    let width = input.size.horizontal
+    let first = firstRow(of: pixels)
+    let (top, height, width) = (padding.vertical, input.size.vertical, input.size.horizontal)
+    let rows = first..<min(first + rows, height + 2 * top)
+    let stored =
+      max(rows.lowerBound, top)..<max(min(rows.upperBound, top + height), max(rows.lowerBound, top))
     if input.depth == 1 {
-      let first = stored.isEmpty ? 0 : stored.lowerBound - padding.vertical
-      let above = stored.isEmpty ? rows.count : stored.lowerBound - rows.lowerBound
       kernels.copyPlanes(
         PlaneCopy(
-          source: source + planes.lowerBound * input.area + first * width, sourceStride: input.area,
-          target: target + planes.lowerBound * planeStride + rows.lowerBound * rowStride,
-          targetStride: planeStride, planes: planes.count, above: above, rows: stored.count,
-          below: rows.count - above - stored.count, width: width, side: padding.horizontal))
+          source: source + image * input.channels * input.area + (stored.lowerBound - top) * width,
+          sourceStride: input.area, target: target, targetStride: planeStride, planes: input.channels,
+          above: stored.lowerBound - rows.lowerBound, rows: stored.count,
+          below: rows.upperBound - stored.upperBound, width: width, side: padding.horizontal))
       return
     }
-    for plane in planes {
-      let (image, block) = plane.quotientAndRemainder(dividingBy: input.blocks)
+    for block in 0..<input.blocks {
       let channels = min(input.depth, input.channels - block * input.depth)
-      let start = target + (image * input.channels + block * input.depth) * planeStride
+      let start = target + block * input.depth * planeStride
       for channel in 0..<channels {
-        (start + channel * planeStride + rows.lowerBound * rowStride)
-          .update(repeating: 0, count: rows.count * rowStride)
+        (start + channel * planeStride).update(repeating: 0, count: rows.count * rowStride)
       }
       for row in stored {
-        let line = input.offset(image: image, row: row - padding.vertical, column: 0)
         kernels.transpose(
-          source + block * input.blockStride + line, input.depth,
-          start + row * rowStride + padding.horizontal, planeStride, width, channels)
+          source + block * input.blockStride + input.offset(image: image, row: row - top, column: 0),
+          input.depth, start + (row - first) * rowStride + padding.horizontal, planeStride, width, channels)
       }
     }
   }

@@ -14,19 +14,16 @@ struct PixelSplit {
   /// many pages, and every group of output channels would look them up anew. With windows of more than one place a
   /// plane is used several times at once.
   let isPacked: Bool
-  /// Whether each thread copies the planes of its one task for itself: small ones. What one core has just written, another
-  /// gets later than it would have made it.
-  let isPrivate: Bool
 
   /// Floats of a task's sums at the most, where it has several tiles: they stay in a second-level cache.
   private static let sumsLimit = 24 << 10
-  /// Floats of planes that each thread copies for itself, at the most.
-  private static let privateLimit = 40 << 10
   /// Tasks per thread at the least, where tiles are enough.
   private static let tasksPerThread = 2
   /// What it costs to pack the pixels of a tile, in output channels; and those of a task from which on it pays.
   private static let packing = 3
   private static let packedOutputs = 24
+  /// What it costs to copy a float, in multiply–adds.
+  private static let copying = 16
 
   /// The split with the least work for the thread that has most of it; of equals the one with the largest tasks.
   ///
@@ -43,27 +40,23 @@ struct PixelSplit {
   private static func all(
     of kernel: PixelGemmKernel, _ geometry: ConvolutionGeometry, threads: Int, inBlocks: Bool
   ) -> [PixelSplit] {
-    let planes = PixelPlanes(geometry, columns: kernel.columns)
     let groups = (geometry.groupOutputs + kernel.rows - 1) / kernel.rows
-    if !planes.isInPlace, geometry.input.batch == 1, planes.count <= privateLimit {
-      return [
-        PixelSplit(
-          kernel: kernel, planes: planes, groups: groups, groupsPerTask: groups,
-          tilesPerTask: (planes.tiles + threads - 1) / threads, isPacked: false, isPrivate: true)
-      ]
-    }
+    let unit = inBlocks ? groupsInBlocks(rows: kernel.rows) : 1
+    let tiles = PixelPlanes(geometry, columns: kernel.columns, tilesPerTask: 1).tiles
     return (1...threads).flatMap { ranges in
-      let unit = inBlocks ? Self.groupsInBlocks(rows: kernel.rows) : 1
       let groupsPerTask = min(((groups + ranges - 1) / ranges + unit - 1) / unit * unit, groups)
       let perTile = groupsPerTask * kernel.rows * kernel.columns
-      let tiles = geometry.input.batch * planes.tiles * ranges
-      let most = max(1, min(planes.tiles, sumsLimit / perTile, tiles / (tasksPerThread * threads)))
+      let tasks = geometry.input.batch * tiles * ranges
+      // Few tiles are one task for each thread, more are several, so that threads can help each other.
+      let perThread = tasks <= Self.tasksPerThread * threads ? 1 : Self.tasksPerThread
+      let most = max(1, min(tiles, sumsLimit / perTile, (tasks + threads - 1) / (perThread * threads)))
       return (1...most).reversed().map { tilesPerTask in
         PixelSplit(
-          kernel: kernel, planes: planes, groups: groups, groupsPerTask: groupsPerTask,
-          tilesPerTask: tilesPerTask,
-          isPacked: geometry.kernelArea == 1 && groupsPerTask * kernel.rows >= packedOutputs,
-          isPrivate: false)
+          kernel: kernel, planes: PixelPlanes(geometry, columns: kernel.columns, tilesPerTask: tilesPerTask),
+          groups: groups, groupsPerTask: groupsPerTask, tilesPerTask: tilesPerTask,
+          isPacked: geometry.kernelArea == 1 && groupsPerTask * kernel.rows >= packedOutputs)
+      }.filter {
+        $0.tilesPerTask == 1 || $0.planes.count <= CacheSize.secondLevel / 2 / MemoryLayout<Float>.stride
       }
     }
   }
@@ -82,8 +75,9 @@ struct PixelSplit {
   /// Multiply–adds of the thread that has most tasks, an operand's load counted as half of one.
   private func work(_ geometry: ConvolutionGeometry, threads: Int) -> Double {
     let tasks = geometry.input.batch * parts * ranges
-    let pixels = (tasks + threads - 1) / threads * tilesPerTask * kernel.columns
     let outputs = groupsPerTask * kernel.rows + (isPacked ? Self.packing : 0)
-    return Double(pixels * outputs) * (1 + kernel.loads / 2)
+    let steps = geometry.groupInputs * geometry.kernelArea
+    let products = Double(tilesPerTask * kernel.columns * outputs * steps) * (1 + kernel.loads / 2)
+    return Double((tasks + threads - 1) / threads) * (products + Double(planes.count * Self.copying))
   }
 }
