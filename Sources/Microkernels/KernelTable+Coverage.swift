@@ -57,12 +57,6 @@ extension KernelTable {
       finishedWidths.note(finish.width)
       table.finishPlanes(finish)
     }
-    // Plans copy rows of tiles only; MicrokernelsTests try every width.
-    let copiedRows = coverage.list("copyRows", ["rows of whole vectors"])
-    copyRows = { x, xStride, y, yStride, rows, width in
-      if width % lanes == 0 { copiedRows.note(0) }
-      table.copyRows(x, xStride, y, yStride, rows, width)
-    }
     let planeWidths = LengthPaths("copyPlanes", coverage, lanes: lanes, of: "elements of a row")
     copyPlanes = { copy in
       planeWidths.note(copy.width)

@@ -57,8 +57,6 @@ public struct KernelTable: Sendable {
   public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
   /// See ``VectorLoops/finishPlanes(_:)``.
   public let finishPlanes: @Sendable (borrowing PlaneFinish) -> Void
-  /// See ``VectorLoops/copyRows(_:_:_:_:rows:width:)``.
-  public let copyRows: @Sendable (In, _ xStride: Int, Out, _ yStride: Int, _ rows: Int, _ width: Int) -> Void
   /// See ``VectorLoops/copyPlanes(_:)``.
   public let copyPlanes: @Sendable (borrowing PlaneCopy) -> Void
   /// See ``VectorLoops/finishTile(_:rows:columns:scale:shift:relu:)``.
@@ -127,7 +125,6 @@ public struct KernelTable: Sendable {
     softmaxNarrow = { Loops.softmaxNarrow($0, $1, $2, $3) }
     affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
     finishPlanes = { Loops.finishPlanes($0) }
-    copyRows = { Loops.copyRows($0, $1, $2, $3, rows: $4, width: $5) }
     copyPlanes = { Loops.copyPlanes($0) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
     storeTile = { Loops.storeTile($0) }

@@ -67,12 +67,6 @@ public enum VectorLoops<V: KernelVector> {
     map(x, y, count) { V.greater(shift.adding(product: $0, scale), floor) }
   }
 
-  /// Copies `rows` rows of `width` elements, which begin `xStride` and `yStride` elements apart.
-  @inlinable @inline(__always)
-  public static func copyRows(_ x: In, _ xStride: Int, _ y: Out, _ yStride: Int, rows: Int, width: Int) {
-    for row in 0..<rows { map(x + row &* xStride, y + row &* yStride, width) { $0 } }
-  }
-
   /// A tile of `rows`×`columns` sums becomes values in place: sum·scale[n] + shift[n], ReLU where asked. `columns`
   /// is a multiple of the lanes.
   @inlinable @inline(__always)

@@ -30,21 +30,20 @@ import Testing
   }
 
   /// The last row of the last channel ends with its map on both sides; what lies between two rows is not touched.
-  @Test("copies rows and finishes them", arguments: Fence.allCases, [0, 3])
+  @Test("finishes rows of planes", arguments: Fence.allCases, [0, 3])
   func rows(fence: Fence, gap: Int) {
     for kernels in Kernels.all {
       for width in kernels.edges where width > 0 {
         let (channels, rows, xStride, yStride) = (2, 3, width + gap, width + 2 * gap)
         let x = Fenced(numbers((channels * rows - 1) * xStride + width, stream: 1), fence: fence)
-        let outputs = (0..<3).map { _ in
+        let outputs = (0..<2).map { _ in
           Fenced<Float>(count: (channels * rows - 1) * yStride + width, fence: fence)
         }
         let (scale, shift) = (
           Fenced(numbers(channels, stream: 2), fence: fence),
           Fenced(numbers(channels, stream: 3), fence: fence)
         )
-        kernels.table.copyRows(.init(x.start), xStride, outputs[0].start, yStride, channels * rows, width)
-        for (output, relu) in zip(outputs.dropFirst(), [false, true]) {
+        for (output, relu) in zip(outputs, [false, true]) {
           kernels.table.finishPlanes(
             PlaneFinish(
               sums: .init(x.start), sumStride: rows * xStride, sumRowStride: xStride, target: output.start,
@@ -58,13 +57,12 @@ import Testing
             continue
           }
           let value = x.start[row * xStride + column]
-          #expect(outputs[0].start[place].bitPattern == value.bitPattern, "\(kernels.set) \(width)")
           // The product and the sum round.
           let product = Double(value) * Double(scale.start[row / rows])
           let truth = product + Double(shift.start[row / rows])
           let bound = LoopCase.gamma(2) * (abs(product) + abs(Double(shift.start[row / rows])))
-          #expect(abs(Double(outputs[1].start[place]) - truth) <= bound, "\(kernels.set) \(width)")
-          #expect(outputs[2].start[place] == max(outputs[1].start[place], 0), "\(kernels.set) \(width)")
+          #expect(abs(Double(outputs[0].start[place]) - truth) <= bound, "\(kernels.set) \(width)")
+          #expect(outputs[1].start[place] == max(outputs[0].start[place], 0), "\(kernels.set) \(width)")
         }
         #expect(outputs.allSatisfy(\.isSlackUntouched) && x.isSlackUntouched)
       }

@@ -88,6 +88,9 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     cases.append(
       ConvolutionCase(
         channels: 3, outputs: 6, kernel: Pair(3), map: Pair(70, 37), padding: Pair(1), relu: true))
+    // Tasks whose rows are zeros alone, above the map and below it.
+    cases.append(
+      ConvolutionCase(channels: 20, outputs: 12, kernel: Pair(1), map: Pair(3, 130), padding: Pair(3)))
     // As many pixels as each of the packed kernels has rows, in several passes over the products.
     for (width, outputs) in [(4, 64), (5, 64), (6, 64), (8, 32)] {
       cases.append(

@@ -48,7 +48,7 @@ final class PackedGrid {
   }
 
   /// Chunks that the pixels are cut into: few enough that weights are read a few times only, small enough that the
-  /// packed rows of a pass and the sums stay in three quarters of the second-level cache.
+  /// packed rows of a pass and the sums stay in three eighths of the second-level cache: weights stream through the rest.
   private static func chunks(pixels: Int, pass: Int, outputs: Int, threads: Int, least: Int) -> Int {
     let perPixel = (pass * PackedTile.depth + min(outputs, keptOutputs)) * MemoryLayout<Float>.stride
     let most = max(16, CacheSize.secondLevel * 3 / 8 / perPixel)

@@ -138,9 +138,11 @@ final class PixelGemmCore: ConvolutionCore {
       for first in stride(from: 0, to: steps, by: Self.chain) {
         let count = min(Self.chain, steps - first)
         if split.isPacked {
-          kernels.copyRows(
-            pixels + first * planes.planeStride, planes.planeStride, packed, kernel.columns, count,
-            kernel.columns)
+          kernels.copyPlanes(
+            PlaneCopy(
+              source: pixels + first * planes.planeStride, sourceStride: planes.planeStride, target: packed,
+              targetStride: kernel.columns, planes: count, above: 0, rows: 1, below: 0,
+              width: kernel.columns, side: 0))
         }
         for group in members {
           kernel.run(

@@ -116,23 +116,24 @@ struct PixelPlanes {
   ) {
     let first = firstRow(of: pixels)
     let (top, height, width) = (padding.vertical, input.size.vertical, input.size.horizontal)
-    let rows = first..<min(first + rows, height + 2 * top)
-    let stored =
-      max(rows.lowerBound, top)..<max(min(rows.upperBound, top + height), max(rows.lowerBound, top))
+    let held = first..<min(first + rows, height + 2 * top)
+    // Those that lie in the map; all may be zeros.
+    let above = min(max(held.lowerBound, top), held.upperBound)
+    let stored = above..<max(above, min(held.upperBound, top + height))
     if input.depth == 1 {
       kernels.copyPlanes(
         PlaneCopy(
           source: source + image * input.channels * input.area + (stored.lowerBound - top) * width,
           sourceStride: input.area, target: target, targetStride: planeStride, planes: input.channels,
-          above: stored.lowerBound - rows.lowerBound, rows: stored.count,
-          below: rows.upperBound - stored.upperBound, width: width, side: padding.horizontal))
+          above: stored.lowerBound - held.lowerBound, rows: stored.count,
+          below: held.upperBound - stored.upperBound, width: width, side: padding.horizontal))
       return
     }
     for block in 0..<input.blocks {
       let channels = min(input.depth, input.channels - block * input.depth)
       let start = target + block * input.depth * planeStride
       for channel in 0..<channels {
-        (start + channel * planeStride).update(repeating: 0, count: rows.count * rowStride)
+        (start + channel * planeStride).update(repeating: 0, count: held.count * rowStride)
       }
       for row in stored {
         kernels.transpose(
