@@ -18,11 +18,11 @@ extension SIMD16: KernelVector where Scalar == Float {
   }
 
   @inlinable @inline(__always) public static func greater(_ x: Self, _ y: Self) -> Self {
-    y.replacing(with: x, where: x .> y)
+    efgr_greater16(x, y)
   }
 
   @inlinable @inline(__always) public static func lesser(_ x: Self, _ y: Self) -> Self {
-    y.replacing(with: x, where: x .< y)
+    efgr_lesser16(x, y)
   }
 
   @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
@@ -45,7 +45,7 @@ extension SIMD16: KernelVector where Scalar == Float {
     return zipped
   }
 
-  @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
+  @inlinable @inline(__always) public func roots() -> Self { efgr_roots16(self) }
 
   @inlinable @inline(__always) public static var masksParts: Bool { true }
 
@@ -74,11 +74,11 @@ extension SIMD8: KernelVector where Scalar == Float {
   }
 
   @inlinable @inline(__always) public static func greater(_ x: Self, _ y: Self) -> Self {
-    y.replacing(with: x, where: x .> y)
+    efgr_greater8(x, y)
   }
 
   @inlinable @inline(__always) public static func lesser(_ x: Self, _ y: Self) -> Self {
-    y.replacing(with: x, where: x .< y)
+    efgr_lesser8(x, y)
   }
 
   @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
@@ -101,7 +101,7 @@ extension SIMD8: KernelVector where Scalar == Float {
     return zipped
   }
 
-  @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
+  @inlinable @inline(__always) public func roots() -> Self { efgr_roots8(self) }
 }
 
 extension SIMD4: KernelVector where Scalar == Float {
@@ -123,11 +123,11 @@ extension SIMD4: KernelVector where Scalar == Float {
   }
 
   @inlinable @inline(__always) public static func greater(_ x: Self, _ y: Self) -> Self {
-    y.replacing(with: x, where: x .> y)
+    efgr_greater4(x, y)
   }
 
   @inlinable @inline(__always) public static func lesser(_ x: Self, _ y: Self) -> Self {
-    y.replacing(with: x, where: x .< y)
+    efgr_lesser4(x, y)
   }
 
   @inlinable @inline(__always) public static func pairMax(_ low: Self, _ high: Self) -> Self {
@@ -150,5 +150,5 @@ extension SIMD4: KernelVector where Scalar == Float {
     return zipped
   }
 
-  @inlinable @inline(__always) public func roots() -> Self { squareRoot() }
+  @inlinable @inline(__always) public func roots() -> Self { efgr_roots4(self) }
 }
