@@ -158,11 +158,13 @@ extension KindCase {
             imageSize: Pair(60, 90), featureMap: Pair(5, 7), stride: Pair(12, 13), minSize: 30,
             aspectRatios: [2, 0.5], clip: clip)))
     }
-    + [1, 17, 300].map { count in
+    // Below 0, a threshold lets boxes without an object pass, all with the same score.
+    + [(1, 5, 0.25), (17, 5, 0.25), (300, 19, 0.25), (300, 3, -0.5)].map { count, classes, threshold in
       KindCase(
         operation: .nms(
-          Suppression(scoreThreshold: 0.25, iouThreshold: 0.45, maxPerClass: 20, objectnessThreshold: 0.125)),
-        shared: [[count, 4], [count, 5], [count]])
+          Suppression(
+            scoreThreshold: threshold, iouThreshold: 0.45, maxPerClass: 20, objectnessThreshold: 0.125)),
+        shared: [[count, 4], [count, classes], [count]])
     }
 
   private static let resizing: [KindCase] =

@@ -2,33 +2,35 @@ import Backends
 import Catalogue
 import Tensors
 
-/// nms: candidates are gathered class by class in one pass over the scores, sorted, and suppressed greedily, one class
-/// to a task. A class is done when it has its full number of boxes, so no candidate meets more than that many.
-///
-/// The lists of a run keep their memory for the next one.
+/// nms: a few classes to a task, which gathers their candidates, takes them in descending order and suppresses greedily. A
+/// class is done when it has its full number of boxes, so that mostly a small part of its candidates needs to be put in
+/// order, and none meets more than that many.
 final class SuppressionPlan: TiledPlan {
   private let suppression: Suppression
+  /// By worker: the candidates of one class.
+  private let candidates: [UnsafeMutablePointer<UInt64>]
+  /// The boxes that may hold an object; the lists of a run keep their memory for the next one.
+  private var rows: [Int32] = []
   /// By class.
-  private var candidates: [[Candidate]]
   private var kept: [[KeptBox]]
+
+  /// Neighbouring classes of a task: their scores share cache lines.
+  private static let classesPerTask = 8
 
   init(_ context: PlanContext, _ suppression: Suppression) {
     self.suppression = suppression
-    let classes = context.layer.inputShapes[1][1]
-    candidates = [[Candidate]](repeating: [], count: classes)
-    kept = [[KeptBox]](repeating: [], count: classes)
+    let scores = context.layer.inputShapes[1]
+    kept = [[KeptBox]](repeating: [], count: scores[1])
+    candidates = (0..<context.pool.size).map { _ in .allocate(capacity: scores[0] + 1) }
     super.init(context, .exact)
   }
 
-  /// A box that may be kept: its row, and its score.
-  private struct Candidate {
-    let row: Int
-    let score: Float
-  }
+  deinit { for list in candidates { list.deallocate() } }
 
   /// A candidate that no better one of its class overlaps.
   private struct KeptBox {
-    let candidate: Candidate
+    let row: Int
+    let score: Float
     let box: PixelBox
   }
 
@@ -45,58 +47,82 @@ final class SuppressionPlan: TiledPlan {
   func detections(
     boxes: UnsafePointer<Float>, scores: UnsafePointer<Float>, objectness: UnsafePointer<Float>
   ) -> Tensor<Float> {
-    gather(scores, objectness)
-    nonisolated(unsafe) let boxes = boxes
-    candidates.withUnsafeMutableBufferPointer { candidates in
-      kept.withUnsafeMutableBufferPointer { kept in
-        nonisolated(unsafe) let (candidates, kept) = (candidates, kept)
-        context.pool.run(tasks: kept.count) { label, _ in
-          suppress(&candidates[label], boxes, into: &kept[label])
+    let scoreThreshold = Float(roundedDown: suppression.scoreThreshold)
+    let objectnessThreshold = Float(roundedDown: suppression.objectnessThreshold)
+    // A box without an object scores 0 in every class, which passes where the threshold is negative.
+    rows.removeAll(keepingCapacity: true)
+    for row in 0..<layer.inputShapes[2].count
+    where scoreThreshold < 0 || objectness[row] > objectnessThreshold { rows.append(Int32(row)) }
+
+    nonisolated(unsafe) let (boxes, scores, objectness) = (boxes, scores, objectness)
+    let (rows, classes, perTask) = (rows, kept.count, Self.classesPerTask)
+    kept.withUnsafeMutableBufferPointer { kept in
+      nonisolated(unsafe) let kept = kept
+      context.pool.run(tasks: (classes + perTask - 1) / perTask) { task, worker in
+        for label in (task * perTask)..<min((task + 1) * perTask, classes) {
+          kept[label].removeAll(keepingCapacity: true)
+          // Class 0 is the background.
+          if label == 0 { continue }
+          var count = 0
+          for row in rows {
+            let row = Int(row)
+            let score = objectness[row] > objectnessThreshold ? scores[row * classes + label] : 0
+            candidates[worker][count] = Candidate(row: row, score: score).key
+            count += score > scoreThreshold ? 1 : 0
+          }
+          suppress(DescendingOrder(candidates[worker], count: count), boxes, into: &kept[label])
         }
       }
     }
-    var rows: [Float] = []
-    rows.reserveCapacity(6 * kept.reduce(0) { $0 + $1.count })
-    for (label, found) in kept.enumerated() {
-      for one in found {
-        rows.append(Float(label))
-        rows.append(one.candidate.score)
-        for corner in 0..<4 { rows.append(boxes[4 * one.candidate.row + corner]) }
-      }
-    }
-    return Tensor(Shape(trusted: [rows.count / 6, 6]), values: rows)
+    return list(boxes)
   }
 
-  /// Lists the candidates of every class but the background, in row order.
-  private func gather(_ scores: UnsafePointer<Float>, _ objectness: UnsafePointer<Float>) {
-    let classes = candidates.count
-    for label in 0..<classes { candidates[label].removeAll(keepingCapacity: true) }
-    let threshold = Float(roundedDown: suppression.scoreThreshold)
-    // An anchor without an object scores 0 in every class, which passes where the threshold is negative.
-    let objectnessThreshold = Float(roundedDown: suppression.objectnessThreshold)
-    for row in 0..<layer.inputShapes[2].count {
-      let isObject = objectness[row] > objectnessThreshold
-      if !isObject && threshold >= 0 { continue }
-      for label in 1..<max(classes, 1) {
-        let score = isObject ? scores[row * classes + label] : 0
-        if score > threshold { candidates[label].append(Candidate(row: row, score: score)) }
-      }
-    }
-  }
-
-  /// Sorts one class's candidates and lists those that are kept.
+  /// Lists those of one class's candidates that are kept.
   private func suppress(
-    _ candidates: inout [Candidate], _ boxes: UnsafePointer<Float>, into kept: inout [KeptBox]
+    _ candidates: consuming DescendingOrder, _ boxes: UnsafePointer<Float>, into kept: inout [KeptBox]
   ) {
-    kept.removeAll(keepingCapacity: true)
-    candidates.sort { ($0.score, $1.row) > ($1.score, $0.row) }
     let threshold = Float(roundedDown: suppression.iouThreshold)
-    for candidate in candidates {
+    while kept.count < suppression.maxPerClass, let key = candidates.next() {
+      let candidate = Candidate(key: key)
       let box = PixelBox(boxes, row: candidate.row)
       if kept.contains(where: { $0.box.overlap(with: box) > threshold }) { continue }
-      kept.append(KeptBox(candidate: candidate, box: box))
-      if kept.count == suppression.maxPerClass { break }
+      kept.append(KeptBox(row: candidate.row, score: candidate.score, box: box))
     }
+  }
+
+  /// The rows of the output: class, score, corners.
+  private func list(_ boxes: UnsafePointer<Float>) -> Tensor<Float> {
+    var values: [Float] = []
+    values.reserveCapacity(6 * kept.reduce(0) { $0 + $1.count })
+    for (label, found) in kept.enumerated() {
+      for one in found {
+        values.append(Float(label))
+        values.append(one.score)
+        for corner in 0..<4 { values.append(boxes[4 * one.row + corner]) }
+      }
+    }
+    return Tensor(Shape(trusted: [values.count / 6, 6]), values: values)
+  }
+}
+
+/// A box that may be kept, as one number: it is greater where the score is, and of equal scores where the row comes first.
+private struct Candidate {
+  let key: UInt64
+
+  init(key: UInt64) { self.key = key }
+
+  init(row: Int, score: Float) {
+    // Adding 0 takes −0 to 0. The bits of a positive number order as the number, those of a negative one the other way.
+    let bits = (score + 0).bitPattern
+    let ordered = bits ^ (bits >> 31 == 0 ? 0x8000_0000 : 0xFFFF_FFFF)
+    key = UInt64(ordered) << 32 | UInt64(~UInt32(truncatingIfNeeded: row))
+  }
+
+  var row: Int { Int(~UInt32(truncatingIfNeeded: key)) }
+
+  var score: Float {
+    let ordered = UInt32(truncatingIfNeeded: key >> 32)
+    return Float(bitPattern: ordered ^ (ordered >> 31 == 1 ? 0x8000_0000 : 0xFFFF_FFFF))
   }
 }
 
