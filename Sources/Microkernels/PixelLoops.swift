@@ -124,8 +124,8 @@ public struct PlaneCopy {
   public var above: Int
   /// Rows of the source.
   public var rows: Int
-  /// Rows of zeros below them.
-  public var below: Int
+  /// Zeros behind them, in elements.
+  public var behind: Int
   /// Elements of a source row.
   public var width: Int
   /// Zeros on either side of a row.
@@ -135,7 +135,7 @@ public struct PlaneCopy {
   @inlinable
   public init(
     source: UnsafePointer<Float>, sourceStride: Int, target: UnsafeMutablePointer<Float>, targetStride: Int,
-    planes: Int, above: Int, rows: Int, below: Int, width: Int, side: Int
+    planes: Int, above: Int, rows: Int, behind: Int, width: Int, side: Int
   ) {
     self.source = source
     self.sourceStride = sourceStride
@@ -144,7 +144,7 @@ public struct PlaneCopy {
     self.planes = planes
     self.above = above
     self.rows = rows
-    self.below = below
+    self.behind = behind
     self.width = width
     self.side = side
   }
@@ -166,7 +166,7 @@ extension VectorLoops {
         clear(target + (copy.side &+ copy.width), copy.side)
         target += rowStride
       }
-      clear(target, copy.below &* rowStride)
+      clear(target, copy.behind)
     }
   }
 

@@ -83,8 +83,8 @@ import Testing
         kernels.table.copyPlanes(
           PlaneCopy(
             source: .init(source.start), sourceStride: rows * width + 1, target: target.start,
-            targetStride: count + gap, planes: planes, above: above, rows: rows, below: below, width: width,
-            side: side))
+            targetStride: count + gap, planes: planes, above: above, rows: rows, behind: below * rowStride,
+            width: width, side: side))
         for place in 0..<target.count {
           let (plane, element) = place.quotientAndRemainder(dividingBy: count + gap)
           let (row, column) = element.quotientAndRemainder(dividingBy: rowStride)

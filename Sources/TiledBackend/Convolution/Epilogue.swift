@@ -71,6 +71,9 @@ final class Epilogue {
   /// Whether nothing but scale, shift and ReLU follows, so that a kernel that knows them can store values itself.
   var isPlain: Bool { factor == nil && groups == 1 }
 
+  /// Whether channels are written into planes of their own.
+  var isPlanar: Bool { output.depth == 1 }
+
   /// One value per channel of a panel, without groups, and whether to clip.
   func affine(panel: Int) -> (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool) {
     let place = panel * columns
@@ -87,10 +90,17 @@ final class Epilogue {
     output target: UnsafeMutablePointer<Float>, factor other: UnsafePointer<Float>?
   ) {
     let place = (group * panels + panel) * columns
-    let isPlanar = output.depth == 1
     if isPlanar {
       kernels.finishTile(sums, pixels.count, columns, scales.start + place, shifts.start + place, relu)
     }
+    store(sums, panel: panel, group: group, pixels: pixels, output: target, factor: other)
+  }
+
+  /// Stores what ``finish(_:panel:group:pixels:output:factor:)`` does; values that go into planes are finished already.
+  func store(
+    _ sums: UnsafePointer<Float>, panel: Int, group: Int, pixels: Range<Int>,
+    output target: UnsafeMutablePointer<Float>, factor other: UnsafePointer<Float>?
+  ) {
     // A run of pixels that lie side by side in every map.
     let unit = output.isDense && factor?.layout.isDense != false ? output.area : output.size.horizontal
     var pixel = pixels.lowerBound

@@ -141,7 +141,7 @@ final class PixelGemmCore: ConvolutionCore {
           kernels.copyPlanes(
             PlaneCopy(
               source: pixels + first * planes.planeStride, sourceStride: planes.planeStride, target: packed,
-              targetStride: kernel.columns, planes: count, above: 0, rows: 1, below: 0,
+              targetStride: kernel.columns, planes: count, above: 0, rows: 1, behind: 0,
               width: kernel.columns, side: 0))
         }
         for group in members {
@@ -165,6 +165,7 @@ final class PixelGemmCore: ConvolutionCore {
     let rows = split.groupsPerTask * kernel.rows
     let stage = sums + sumCount
     let pixels = planes.pixels(ofTiles: tile..<(tile + 1))
+    if rows < columns { stage.update(repeating: 0, count: pixels.count * columns) }
     kernels.transpose(
       UnsafePointer(sums) + (pixels.lowerBound - start), sumStride, stage, columns, rows, pixels.count)
     planes.forEachRectangle(of: pixels) { first, rows, width in

@@ -53,8 +53,8 @@ struct PixelPlanes {
     let copied = rows * rowStride
     return isInPlace ? input.area : copied.isMultiple(of: 256) ? copied + 16 : copied
   }
-  /// Floats that a task copies.
-  var count: Int { isInPlace ? 0 : input.channels * planeStride }
+  /// Floats that a task copies, and the zeros that its last tile reads behind them.
+  var count: Int { isInPlace ? 0 : input.channels * planeStride + columns }
 
   /// The offset of each product step from a window's start: input channel by input channel, then the kernel's rows and
   /// columns.
@@ -110,6 +110,9 @@ struct PixelPlanes {
   func firstRow(of pixels: Range<Int>) -> Int { isInPlace ? 0 : pixels.lowerBound / rowStride }
 
   /// Copies the rows of a picture that a task's pixels are computed from.
+  ///
+  /// All else is zeros: what is computed from it is dropped, but what a scratch memory held before may be denormal
+  /// numbers, such as integers are, and each of those costs a multiply–add a hundred cycles and more on some processors.
   func copy(
     image: Int, for pixels: Range<Int>, from source: UnsafePointer<Float>,
     to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable
@@ -120,20 +123,22 @@ struct PixelPlanes {
     // Those that lie in the map; all may be zeros.
     let above = min(max(held.lowerBound, top), held.upperBound)
     let stored = above..<max(above, min(held.upperBound, top + height))
+    (target + input.channels * planeStride).update(repeating: 0, count: columns)
     if input.depth == 1 {
       kernels.copyPlanes(
         PlaneCopy(
           source: source + image * input.channels * input.area + (stored.lowerBound - top) * width,
           sourceStride: input.area, target: target, targetStride: planeStride, planes: input.channels,
           above: stored.lowerBound - held.lowerBound, rows: stored.count,
-          below: held.upperBound - stored.upperBound, width: width, side: padding.horizontal))
+          behind: planeStride - (stored.upperBound - held.lowerBound) * rowStride, width: width,
+          side: padding.horizontal))
       return
     }
     for block in 0..<input.blocks {
       let channels = min(input.depth, input.channels - block * input.depth)
       let start = target + block * input.depth * planeStride
       for channel in 0..<channels {
-        (start + channel * planeStride).update(repeating: 0, count: held.count * rowStride)
+        (start + channel * planeStride).update(repeating: 0, count: planeStride)
       }
       for row in stored {
         kernels.transpose(

@@ -136,6 +136,21 @@ final class WinogradCore: ConvolutionCore {
           patches + chunking.place(ofGroup: group, in: blocks) + row * PackedTile.depth,
           scratch + memory.patch)
       }
+      clearRest(ofSlot: firstSlot + tiles.count, in: blocks, patches)
+    }
+  }
+
+  /// Fills the rows of a group that begin with `slot` with zeros: no tile is left for them. Their sums are dropped, but
+  /// denormal numbers, such as integers that lay there are, would cost a hundred cycles each on some processors.
+  private func clearRest(ofSlot slot: Int, in blocks: Range<Int>, _ patches: UnsafeMutablePointer<Float>) {
+    let (group, row) = slot.quotientAndRemainder(dividingBy: gemm.rows)
+    guard row > 0 else { return }
+    let start = patches + chunking.place(ofGroup: group, in: blocks) + row * PackedTile.depth
+    for matrix in 0..<chunking.matrices {
+      for block in 0..<blocks.count {
+        (start + matrix * chunking.patchStride + block * gemm.rows * PackedTile.depth)
+          .update(repeating: 0, count: (gemm.rows - row) * PackedTile.depth)
+      }
     }
   }
 
@@ -246,7 +261,7 @@ final class WinogradCore: ConvolutionCore {
       }
       let run = tiling.run(from: index, below: tiles.upperBound, most: memory.runLength)
       for offset in 0..<run {
-        stage(slot: slot + offset, column: offset * transform.outputs, scratch)
+        stage(slot: slot + offset, panel: panel, column: offset * transform.outputs, scratch)
       }
       finishStage(index..<(index + run), panel: panel, operands, scratch)
       index += run
@@ -279,19 +294,25 @@ final class WinogradCore: ConvolutionCore {
         scale: affine.scale, shift: affine.shift, relu: affine.relu, points: points))
   }
 
-  /// One tile's sums into the staged run, from pixel `column` on, as they are.
-  private func stage(slot: Int, column: Int, _ scratch: UnsafeMutablePointer<Float>) {
+  /// Whether the transform applies scale, shift and ReLU, and what is staged needs but be put into its planes.
+  private var finishesStage: Bool { epilogue.isPlanar && epilogue.isPlain }
+
+  /// One tile's sums into the staged run, from pixel `column` on: finished, or as they are.
+  private func stage(slot: Int, panel: Int, column: Int, _ scratch: UnsafeMutablePointer<Float>) {
+    let affine =
+      finishesStage
+      ? epilogue.affine(panel: panel) : (scale: identity.scale, shift: identity.shift, relu: false)
     kernels.finish(
       WinogradResult(
         source: UnsafePointer(scratch + memory.sums + slot * gemm.columns), matrixStride: chunking.sumStride,
         blocks: gemm.columns / PackedTile.depth,
         target: scratch + memory.stage + column * gemm.columns,
         rowStride: memory.stageWidth * gemm.columns, columnStride: gemm.columns,
-        blockStride: PackedTile.depth, scale: identity.scale, shift: identity.shift, relu: false,
+        blockStride: PackedTile.depth, scale: affine.scale, shift: affine.shift, relu: affine.relu,
         points: points))
   }
 
-  /// The staged run of tiles through the epilogue, row by row; pixel by pixel where the next one lies elsewhere.
+  /// The staged run of tiles through the epilogue, or into its planes, row by row; pixel by pixel where the next one lies elsewhere.
   private func finishStage(
     _ tiles: Range<Int>, panel: Int, _ operands: ConvolutionOperands, _ scratch: UnsafeMutablePointer<Float>
   ) {
@@ -307,9 +328,14 @@ final class WinogradCore: ConvolutionCore {
       let length = step.horizontal == 1 ? columns : 1
       for column in stride(from: 0, to: columns, by: length) {
         let start = pixel + column * step.horizontal
-        epilogue.finish(
-          line + column * gemm.columns, panel: panel, group: 0, pixels: start..<(start + length),
-          output: operands.output, factor: operands.factor)
+        let (values, pixels) = (line + column * gemm.columns, start..<(start + length))
+        if finishesStage {
+          epilogue.store(
+            values, panel: panel, group: 0, pixels: pixels, output: operands.output, factor: operands.factor)
+        } else {
+          epilogue.finish(
+            values, panel: panel, group: 0, pixels: pixels, output: operands.output, factor: operands.factor)
+        }
       }
     }
   }
