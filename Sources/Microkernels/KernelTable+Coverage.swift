@@ -88,11 +88,17 @@ extension KernelTable {
       columnPaths.note(columns)
       table.transpose(source, sourceStride, target, targetStride, rows, columns)
     }
-    let slides = [1, 2].map { LengthPaths("slidingMax", coverage, lanes: lanes, of: "elements, step \($0)") }
-    let otherSlides = coverage.list("slidingMax", ["another window or step"])
-    slidingMax = { x, rowStride, y, count, rows, window, step in
-      if step == 1 || step == 2 && window == 2 { slides[step - 1].note(count) } else { otherSlides.note(0) }
-      table.slidingMax(x, rowStride, y, count, rows, window, step)
+    let pooled = LengthPaths("poolPlane", coverage, lanes: lanes, of: "maxima of a row, 3×3 at every element")
+    let halved = LengthPaths(
+      "poolPlane", coverage, lanes: lanes, of: "maxima of a row, two columns at every other")
+    let otherPooling = coverage.list("poolPlane", ["another window or step"])
+    poolPlane = { pooling in
+      switch (pooling.windowRows, pooling.windowColumns, pooling.rowStep, pooling.columnStep) {
+      case (3, 3, 1, 1): pooled.note(pooling.columns)
+      case (_, 2, _, 2): halved.note(pooling.columns)
+      default: otherPooling.note(0)
+      }
+      table.poolPlane(pooling)
     }
     // Plans of networks give these whole blocks only; MicrokernelsTests try every depth.
     let windowPaths = coverage.list("windowMax", ["whole channel blocks"])

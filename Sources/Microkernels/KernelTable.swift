@@ -68,9 +68,8 @@ public struct KernelTable: Sendable {
   public let storeProduct: @Sendable (borrowing TileFinish, borrowing TileFactor) -> Void
   /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:)``.
   public let transpose: Transposition
-  /// See ``VectorLoops/slidingMax(_:_:_:_:rows:window:step:)``.
-  public let slidingMax:
-    @Sendable (In, _ rowStride: Int, Out, Int, _ rows: Int, _ window: Int, _ step: Int) -> Void
+  /// See ``VectorLoops/poolPlane(_:)``.
+  public let poolPlane: @Sendable (borrowing PlanePooling) -> Void
   /// See ``VectorLoops/windowMax(_:_:_:_:depth:rows:columns:step:)``.
   public let windowMax:
     @Sendable (
@@ -130,7 +129,7 @@ public struct KernelTable: Sendable {
     storeTile = { Loops.storeTile($0) }
     storeProduct = { Loops.storeProduct($0, $1) }
     transpose = { Loops.transpose($0, $1, $2, $3, rows: $4, columns: $5) }
-    slidingMax = { Loops.slidingMax($0, $1, $2, $3, rows: $4, window: $5, step: $6) }
+    poolPlane = { Loops.poolPlane($0) }
     windowMax = { Loops.windowMax($0, $1, $2, $3, depth: $4, rows: $5, columns: $6, step: $7) }
     modulatePixels = { Loops.modulatePixels($0, $1, $2, $3, depth: $4) }
     addSquares = { Loops.addSquares($0, $1, $2) }

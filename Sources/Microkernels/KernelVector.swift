@@ -8,7 +8,7 @@ public protocol KernelVector: SIMD, SendableMetatype where Scalar == Float {
   /// Whether ``adding(product:_:)`` rounds once (fused multiply–add) or twice.
   static var fuses: Bool { get }
 
-  /// value · 2ⁿ for the integers n held as floats near 1.5·2²³ (see ``VectorMath``), |n| < 250, with gradual
+  /// value · 2ⁿ for the integers n held as floats near 1.5·2²³ (see ``VectorMath``), −254 ≤ n < 250, with gradual
   /// underflow and overflow to infinity.
   static func scale(_ value: Self, byPowerIn shifted: Self) -> Self
 
@@ -42,7 +42,8 @@ public protocol KernelVector: SIMD, SendableMetatype where Scalar == Float {
 @inlinable @inline(__always)
 public func scaleByPower<V: SIMD, Bits: SIMD>(_ value: V, _ shifted: V, _ bits: Bits.Type) -> V
 where V.Scalar == Float, Bits.Scalar == Int32 {
-  // The bits of 1.5·2²³ + n are those of 1.5·2²³ plus n. The power is split in two so that each half is normal.
+  // The bits of 1.5·2²³ + n are those of 1.5·2²³ plus n. The power is split in two so that each half is normal,
+  // or 0 from −253 down.
   let power = unsafeBitCast(shifted, to: Bits.self) &- Bits(repeating: 0x4B40_0000)
   let half = power &>> Bits(repeating: 1)
   let bias = Bits(repeating: 127)

@@ -110,63 +110,7 @@ public enum VectorLoops<V: KernelVector> {
     zip(x, z, y, count) { ($0 * left).adding(product: $1, right) }
   }
 
-  /// y[j] = max over r < rows, k < window of x[r·rowStride + j·step + k]. At least one row and one column; y must not
-  /// overlap x: with the windows of networks the last vector takes in a part of the one before it, so that there is no
-  /// rest.
-  @inlinable @inline(__always)
-  public static func slidingMax(
-    _ x: In, _ rowStride: Int, _ y: Out, _ count: Int, rows: Int, window: Int, step: Int
-  ) {
-    var j = 0
-    if step == 1, window == 3, count >= lanes {
-      while j < count {
-        j = min(j, count &- lanes)
-        var (a, b, c) = (V.load(x, j), V.load(x, j &+ 1), V.load(x, j &+ 2))
-        for r in 1..<max(rows, 1) {
-          let line = x + (r &* rowStride &+ j)
-          a = V.greater(V.load(line), a)
-          b = V.greater(V.load(line, 1), b)
-          c = V.greater(V.load(line, 2), c)
-        }
-        V.greater(V.greater(a, b), c).store(y, j)
-        j &+= lanes
-      }
-    } else if step == 1, count >= lanes {
-      while j < count {
-        j = min(j, count &- lanes)
-        var best = V.load(x, j)
-        for r in 0..<rows {
-          for k in 0..<window { best = V.greater(V.load(x, r &* rowStride &+ j &+ k), best) }
-        }
-        best.store(y, j)
-        j &+= lanes
-      }
-    } else if step == 2, window == 2, count >= lanes {
-      let last = x + (rows &- 1) &* rowStride
-      while j < count {
-        j = min(j, count &- lanes)
-        // The last row is the second one, nearly always.
-        var low = V.greater(V.load(x, 2 &* j), V.load(last, 2 &* j))
-        var high = V.greater(V.load(x, 2 &* j &+ lanes), V.load(last, 2 &* j &+ lanes))
-        for r in 1..<max(rows &- 1, 1) {
-          let line = x + r &* rowStride
-          (low, high) = (V.greater(V.load(line, 2 &* j), low), V.greater(V.load(line, 2 &* j &+ lanes), high))
-        }
-        V.pairMax(low, high).store(y, j)
-        j &+= lanes
-      }
-    }
-    while j < count {
-      var best = x[j &* step]
-      for r in 0..<rows {
-        for k in 0..<window { best = max(best, x[r &* rowStride &+ j &* step &+ k]) }
-      }
-      y[j] = best
-      j &+= 1
-    }
-  }
-
-  /// One row's softmax: e^(x − max) / Σ. The sum runs in `lanes` chains that are then added pairwise.
+  /// One row's softmax: e^(x − max) · (1/Σ). The sum runs in `lanes` chains that are then added pairwise.
   @inlinable @inline(__always)
   public static func softmax(_ x: In, _ y: Out, _ count: Int) {
     var peak = V(repeating: -.infinity)
@@ -179,13 +123,14 @@ public enum VectorLoops<V: KernelVector> {
         sums += value
         value.store(y, i)
       } else {
-        // In the lanes that are filled up, e^−∞ is taken as e^−104 < 2⁻¹⁵⁰, which rounds to 0.
+        // In the lanes that are filled up, e^−∞ is 0.
         sums += value
         value.store(y, i, count: valid)
       }
     }
-    let total = V(repeating: sums.reduced { $0 + $1 })
-    map(In(y), y, count) { $0 / total }
+    // One division instead of one for every vector, which would take as long as the exponentials.
+    let share = V(repeating: 1 / sums.reduced { $0 + $1 })
+    map(In(y), y, count) { $0 * share }
   }
 
   /// The softmax of `rows` rows of `width` values, at most as many as there are lanes: a row to each lane, so that short

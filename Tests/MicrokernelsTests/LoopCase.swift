@@ -127,9 +127,14 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
     [(1, 1), (2, 1), (3, 1), (5, 1), (2, 2), (3, 2), (3, 3), (2, 3)].map { window, step in
       let stride = 5
       return LoopCase(
-        testDescription: "slidingMax of \(rows)×\(window), step \(step)",
+        testDescription: "poolPlane of \(rows)×\(window), step \(step)",
         inputCounts: { [$0 == 0 ? 0 : (rows - 1) * stride + ($0 - 1) * step + window] },
-        run: { $0.slidingMax($1[0], stride, $2, $3, rows, window, step) },
+        run: { table, inputs, output, count in
+          table.poolPlane(
+            PlanePooling(
+              source: inputs[0], sourceStride: stride, target: output, targetStride: count, rows: 1,
+              columns: count, windowRows: rows, windowColumns: window, rowStep: 1, columnStep: step))
+        },
         truth: { inputs, place in
           let maxima = (0..<rows).map { row -> Double in
             let first = row * stride + place * step

@@ -3,58 +3,75 @@ import Catalogue
 import Microkernels
 import Tensors
 
-/// max_pool2d: each output row from the input rows of its windows; the columns whose windows lie within the map at once,
-/// the others one by one. Padding counts as −∞: windows are cut off at the map's edges.
+/// max_pool2d, plane by plane. Where windows reach over the map's edges, a plane is copied first, with −∞ around it.
 final class PoolingPlan: TiledPlan {
   private let pooling: Pooling
   private let input: Pair
   private let output: Pair
-  /// The output columns whose windows lie within the map.
-  private let whole: Range<Int>
+  /// What the windows lie in: the map, or a plane of so many rows and columns.
+  private let spread: Pair
+  private let isCopied: Bool
+  /// Columns of −∞ on either side of a copied plane.
+  private let side: Int
+  /// By worker; −∞ around the copy.
+  private let planes: [AlignedBuffer]
 
   init(_ context: PlanContext, _ pooling: Pooling) {
     self.pooling = pooling
     let (input, output) = (context.layer.inputShapes[0], context.layer.outputShape)
-    self.input = Pair(input[2], input[3])
-    self.output = Pair(output[2], output[3])
-    let isWhole = { pooling.columns(of: $0, width: input[3]).count == pooling.kernel.horizontal }
-    let first = (0..<output[3]).first(where: isWhole) ?? output[3]
-    whole = first..<((first..<output[3]).first { !isWhole($0) } ?? output[3])
+    let (size, result) = (Pair(input[2], input[3]), Pair(output[2], output[3]))
+    self.input = size
+    self.output = result
+    let (step, window) = (pooling.stride, pooling.kernel)
+    let rows = (result.vertical - 1) * step.vertical + window.vertical
+    let columns = (result.horizontal - 1) * step.horizontal + window.horizontal
+    let padding = pooling.padding
+    isCopied = padding != Pair(0) || rows > size.vertical || columns > size.horizontal
+    side = max(padding.horizontal, columns - padding.horizontal - size.horizontal)
+    let spread = isCopied ? Pair(rows, size.horizontal + 2 * side) : size
+    self.spread = spread
+    planes = (0..<context.pool.size).map { [count = isCopied ? spread.vertical * spread.horizontal : 0] _ in
+      let plane = AlignedBuffer(scratch: count)
+      plane.start.update(repeating: -.infinity, count: count)
+      return plane
+    }
     super.init(context, .exact)
   }
 
   override func compute(_ pointers: SharedPointers) {
     let planes = layer.outputShape[0] * layer.outputShape[1]
-    let (inputArea, area) = (input.vertical * input.horizontal, output.vertical * output.horizontal)
-    context.forEachRange(of: planes, least: ElementwisePlan.leastPerTask / area) { range in
-      for plane in range {
-        pool(pointers.inputs[0] + plane * inputArea, pointers.output + plane * area)
+    let tasks = context.tasks(
+      for: planes, least: ElementwisePlan.leastPerTask / (output.vertical * output.horizontal))
+    context.pool.run(tasks: tasks) { task, worker in
+      for plane in (planes * task / tasks)..<(planes * (task + 1) / tasks) {
+        pool(
+          source(pointers.inputs[0] + plane * input.vertical * input.horizontal, worker),
+          pointers.output + plane * output.vertical * output.horizontal)
       }
     }
+  }
+
+  /// The first window of a plane of the map.
+  private func source(_ plane: UnsafePointer<Float>, _ worker: Int) -> UnsafePointer<Float> {
+    guard isCopied else { return plane }
+    let target = planes[worker].start
+    let top = pooling.padding.vertical
+    // Row by row: what lies around them stays as it is.
+    kernels.copyPlanes(
+      PlaneCopy(
+        source: plane, sourceStride: input.horizontal, target: target + top * spread.horizontal + side,
+        targetStride: spread.horizontal, planes: min(input.vertical, spread.vertical - top), above: 0,
+        rows: 1, behind: 0, width: input.horizontal, side: 0))
+    return UnsafePointer(target) + (side - pooling.padding.horizontal)
   }
 
   private func pool(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
-    let start = whole.lowerBound * pooling.stride.horizontal - pooling.padding.horizontal
-    for row in 0..<output.vertical {
-      let rows = pooling.rows(of: row, height: input.vertical)
-      let (lines, target) = (x + rows.lowerBound * input.horizontal, y + row * output.horizontal)
-      if !whole.isEmpty {
-        kernels.slidingMax(
-          lines + start, input.horizontal, target + whole.lowerBound, whole.count, rows.count,
-          pooling.kernel.horizontal, pooling.stride.horizontal)
-      }
-      for column in 0..<whole.lowerBound { poolEdge(column, lines, rows.count, target) }
-      for column in whole.upperBound..<output.horizontal { poolEdge(column, lines, rows.count, target) }
-    }
-  }
-
-  /// One output whose window the map's edge cuts off.
-  private func poolEdge(
-    _ column: Int, _ lines: UnsafePointer<Float>, _ rows: Int, _ target: UnsafeMutablePointer<Float>
-  ) {
-    let window = pooling.columns(of: column, width: input.horizontal)
-    kernels.slidingMax(
-      lines + window.lowerBound, input.horizontal, target + column, 1, rows, window.count, 1)
+    kernels.poolPlane(
+      PlanePooling(
+        source: x, sourceStride: spread.horizontal, target: y, targetStride: output.horizontal,
+        rows: output.vertical, columns: output.horizontal, windowRows: pooling.kernel.vertical,
+        windowColumns: pooling.kernel.horizontal, rowStep: pooling.stride.vertical,
+        columnStep: pooling.stride.horizontal))
   }
 }
 

@@ -13,10 +13,12 @@ final class SoftmaxPlan: TiledPlan {
     width = shape[shape.rank - 1]
     let lanes = context.kernels.lanes
     isNarrow = width <= lanes
-    // The difference to the maximum (1), the chain of one lane and the tree over the lanes, the quotient (1).
+    // The difference to the maximum (1), the chain of one lane and the tree over the lanes, the quotient (1), or the
+    // reciprocal and the product (2).
     let sum = isNarrow ? width : (width + lanes - 1) / lanes + lanes.trailingZeroBitCount
     super.init(
-      context, ErrorModel(height: sum + 2, exponentialError: ErrorModel.vectorExponentialError))
+      context,
+      ErrorModel(height: sum + (isNarrow ? 2 : 3), exponentialError: ErrorModel.vectorExponentialError))
   }
 
   override func compute(_ pointers: SharedPointers) {
