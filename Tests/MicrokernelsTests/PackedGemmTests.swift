@@ -32,6 +32,31 @@ import Testing
     }
   }
 
+  /// Where tiles are few, each asks for a line a step, and some lines are left out.
+  @Test("asks for every line of the next panel, and hardly any twice", arguments: [1, 4, 8])
+  func lookahead(blocks: Int) {
+    let (lineBytes, steps) = (64, blocks * PackedTile.depth)
+    for kernel in Kernels.all.flatMap(\.table.packedGemms) {
+      let panel = [Float](repeating: 0, count: steps * kernel.columns)
+      let lines = panel.count * MemoryLayout<Float>.stride / lineBytes
+      panel.withUnsafeBufferPointer { buffer in
+        for tiles in 1...100 {
+          let asked = (0..<tiles).flatMap { tile -> [Int] in
+            let ahead = kernel.ahead(buffer.baseAddress, tile: tile, of: tiles, blocks: blocks)
+            guard let ahead, let first = buffer.baseAddress else { return [] }
+            let start = (ahead.start - first) * MemoryLayout<Float>.stride
+            return (0..<steps).map { step in (start + step * ahead.step) / lineBytes }
+          }
+          let expected = 0..<min(lines, tiles * steps)
+          #expect(Set(asked).isSuperset(of: expected), "\(kernel.name), \(tiles) tiles")
+          #expect(asked.count <= 2 * lines + steps, "\(kernel.name), \(tiles) tiles")
+        }
+      }
+      let nothing = kernel.ahead(nil, tile: 0, of: 1, blocks: blocks)
+      #expect(nothing.map(\.step) == nil)
+    }
+  }
+
   @Test("fits the blocks that plans are cut into")
   func sizes() {
     for kernels in Kernels.all {

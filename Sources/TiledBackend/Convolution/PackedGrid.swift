@@ -104,12 +104,13 @@ final class PackedGrid {
       ? weights.panel(panel + 1, group: 0, fromProduct: blocks.lowerBound * PackedTile.depth)
       : weights.panel(panels.lowerBound, group: 0, fromProduct: blocks.upperBound * PackedTile.depth)
     let tileSize = kernel.rows * kernel.columns
-    for group in 0..<((pixels + kernel.rows - 1) / kernel.rows) {
+    let groups = (pixels + kernel.rows - 1) / kernel.rows
+    for group in 0..<groups {
       kernel.run(
         PackedTile(
           a: rows + group * groupSize, b: b, c: sums + group * tileSize, blocks: blocks.count,
           blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
-          ahead: kernel.ahead(next, tile: group, blocks: blocks.count)))
+          ahead: kernel.ahead(next, tile: group, of: groups, blocks: blocks.count)))
     }
   }
 

@@ -20,6 +20,10 @@ struct WinogradChunking {
   /// cache while all tiles of a chunk meet them.
   let blocksPerPass: Int
 
+  /// Panels that a task multiplies a matrix of shared patches by before it goes on to the next matrix: all patches are more
+  /// than a core's cache holds, and are read anew for every task. Their sums take a part of that cache.
+  let panelsPerTask: Int
+
   /// Tiles whose patches are shared at the most: few enough that their transforms stay in the last-level cache.
   private static let sharedTileLimit = 128
   /// Tiles in a chunk at the most, and bytes of one panel's sums: beside the patches, they stay in a second-level cache.
@@ -45,6 +49,9 @@ struct WinogradChunking {
     // Few panels leave threads without work unless the tiles are cut too: two tasks per thread at the least.
     let parts = max(leastParts, isShared ? (2 * threads + panels - 1) / panels : 1)
     let perChunk = ((tiles + parts - 1) / parts + rows - 1) / rows * rows
+    let panelBytes = perChunk * matrices * best.columns * MemoryLayout<Float>.stride
+    panelsPerTask =
+      isShared ? max(1, min(panels / (2 * threads), CacheSize.secondLevel * 3 / 8 / panelBytes)) : 1
     chunks = stride(from: 0, to: tiles, by: perChunk).map { $0..<min($0 + perChunk, tiles) }
     let slots = (isShared ? tiles + rows - 1 : perChunk) / rows * rows
     patchGroups = slots / rows
@@ -74,8 +81,9 @@ struct WinogradChunking {
 /// Transformed patches, [(m + 2)²][passes][groups][channel blocks][MR][16], lie first; where they are shared, those of the first
 /// worker are used.
 struct WinogradScratch {
-  /// Sums of one panel, [(m + 2)²][groups][MR][NR].
-  let sums: Int
+  /// Sums, [panels of a task][(m + 2)²][groups][MR][NR].
+  private let sums: Int
+  private let panelSums: Int
   /// One patch of a channel block, copied where it reaches over an edge.
   let patch: Int
   /// A run of finished tiles, [m rows][pixels][NR].
@@ -88,9 +96,13 @@ struct WinogradScratch {
 
   init(_ chunking: WinogradChunking, _ transform: WinogradTransform) {
     sums = chunking.matrices * chunking.patchStride
-    patch = sums + chunking.matrices * chunking.sumStride
+    panelSums = chunking.matrices * chunking.sumStride
+    patch = sums + chunking.panelsPerTask * panelSums
     stage = patch + chunking.matrices * PackedTile.depth
     count = stage + transform.outputs * stageWidth * chunking.kernel.columns
     runLength = stageWidth / transform.outputs
   }
+
+  /// Where the sums of one of a task's panels begin.
+  func sums(ofPanel index: Int) -> Int { sums + index * panelSums }
 }

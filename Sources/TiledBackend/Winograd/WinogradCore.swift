@@ -99,8 +99,9 @@ final class WinogradCore: ConvolutionCore {
         let scratch = operands.workspace.start(worker)
         transformPatches(chunks[task], firstSlot: 0, operands, into: scratch, scratch)
         for panel in 0..<weights.panels {
-          multiply(panel: panel, tiles: chunks[task], firstSlot: 0, patches: scratch, scratch)
-          finish(panel: panel, tiles: chunks[task], operands, scratch)
+          multiply(panels: panel..<(panel + 1), tiles: chunks[task], firstSlot: 0, patches: scratch, scratch)
+          finish(
+            panel: panel, tiles: chunks[task], operands, scratch, sums: scratch + memory.sums(ofPanel: 0))
         }
       }
     }
@@ -112,12 +113,18 @@ final class WinogradCore: ConvolutionCore {
         first..<min(first + gemm.rows, tiles), firstSlot: first, operands, into: patches,
         operands.workspace.start(worker))
     }
-    pool.run(tasks: weights.panels * chunks.count) { task, worker in
-      let (panel, chunk) = task.quotientAndRemainder(dividingBy: chunks.count)
+    let perTask = chunking.panelsPerTask
+    pool.run(tasks: (weights.panels + perTask - 1) / perTask * chunks.count) { task, worker in
+      let (part, chunk) = task.quotientAndRemainder(dividingBy: chunks.count)
+      let panels = (part * perTask)..<min((part + 1) * perTask, weights.panels)
       let scratch = operands.workspace.start(worker)
       multiply(
-        panel: panel, tiles: chunks[chunk], firstSlot: chunks[chunk].lowerBound, patches: patches, scratch)
-      finish(panel: panel, tiles: chunks[chunk], operands, scratch)
+        panels: panels, tiles: chunks[chunk], firstSlot: chunks[chunk].lowerBound, patches: patches, scratch)
+      for panel in panels {
+        finish(
+          panel: panel, tiles: chunks[chunk], operands,
+          scratch, sums: scratch + memory.sums(ofPanel: panel - panels.lowerBound))
+      }
     }
   }
 
@@ -208,40 +215,45 @@ final class WinogradCore: ConvolutionCore {
 
   // MARK: Products
 
-  /// One panel's sums for `tiles`, matrix by matrix, and within a matrix some channel blocks at a time.
+  /// The sums of some panels for `tiles`, matrix by matrix; within a matrix panel by panel, while its patches are in the
+  /// cache, and some channel blocks at a time.
   private func multiply(
-    panel: Int, tiles: Range<Int>, firstSlot: Int, patches: UnsafeMutablePointer<Float>,
+    panels: Range<Int>, tiles: Range<Int>, firstSlot: Int, patches: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
     for matrix in 0..<chunking.matrices {
       let a = patches + matrix * chunking.patchStride
-      let c = scratch + memory.sums + matrix * chunking.sumStride
-      for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
-        multiply(
-          panel: panel, matrix: matrix, blocks: blocks, groups: chunking.groups(of: tiles),
-          a + chunking.place(ofGroup: firstSlot / gemm.rows, in: blocks), c)
+      for panel in panels {
+        let c =
+          scratch + memory.sums(ofPanel: panel - panels.lowerBound) + matrix * chunking.sumStride
+        let next =
+          panel + 1 < panels.upperBound
+          ? weights.panel(panel + 1, matrix: matrix, fromBlock: 0)
+          : weights.panel(panels.lowerBound, matrix: (matrix + 1) % chunking.matrices, fromBlock: 0)
+        for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
+          let isLast = blocks.upperBound == geometry.input.blocks
+          multiply(
+            weights.panel(panel, matrix: matrix, fromBlock: blocks.lowerBound),
+            next: isLast ? next : weights.panel(panel, matrix: matrix, fromBlock: blocks.upperBound),
+            blocks: blocks, groups: chunking.groups(of: tiles),
+            a + chunking.place(ofGroup: firstSlot / gemm.rows, in: blocks), c)
+        }
       }
     }
   }
 
   /// Adds the products of some channel blocks to the sums of one matrix, and asks for the weights that come next.
   private func multiply(
-    panel: Int, matrix: Int, blocks: Range<Int>, groups: Int, _ a: UnsafePointer<Float>,
-    _ c: UnsafeMutablePointer<Float>
+    _ b: UnsafePointer<Float>, next: UnsafePointer<Float>, blocks: Range<Int>, groups: Int,
+    _ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>
   ) {
-    let b = weights.panel(panel, matrix: matrix, fromBlock: blocks.lowerBound)
-    let isLast = blocks.upperBound == geometry.input.blocks
-    let next =
-      isLast
-      ? weights.panel(panel, matrix: (matrix + 1) % chunking.matrices, fromBlock: 0)
-      : weights.panel(panel, matrix: matrix, fromBlock: blocks.upperBound)
     for group in 0..<groups {
       gemm.run(
         PackedTile(
           a: a + group * blocks.count * gemm.rows * PackedTile.depth, b: b,
           c: c + group * gemm.rows * gemm.columns,
           blocks: blocks.count, blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
-          ahead: gemm.ahead(next, tile: group, blocks: blocks.count)))
+          ahead: gemm.ahead(next, tile: group, of: groups, blocks: blocks.count)))
     }
   }
 
@@ -249,19 +261,20 @@ final class WinogradCore: ConvolutionCore {
 
   /// Transforms one panel's sums of `tiles` back and writes them.
   private func finish(
-    panel: Int, tiles: Range<Int>, _ operands: ConvolutionOperands, _ scratch: UnsafeMutablePointer<Float>
+    panel: Int, tiles: Range<Int>, _ operands: ConvolutionOperands, _ scratch: UnsafeMutablePointer<Float>,
+    sums: UnsafePointer<Float>
   ) {
     var index = tiles.lowerBound
     while index < tiles.upperBound {
       let slot = index - tiles.lowerBound
       if isStoredDirectly(tiling.tiles[index], panel: panel) {
-        store(tiling.tiles[index], slot: slot, panel: panel, operands, scratch)
+        store(tiling.tiles[index], slot: slot, panel: panel, operands, sums)
         index += 1
         continue
       }
       let run = tiling.run(from: index, below: tiles.upperBound, most: memory.runLength)
       for offset in 0..<run {
-        stage(slot: slot + offset, panel: panel, column: offset * transform.outputs, scratch)
+        stage(slot: slot + offset, panel: panel, column: offset * transform.outputs, scratch, sums)
       }
       finishStage(index..<(index + run), panel: panel, operands, scratch)
       index += run
@@ -277,7 +290,7 @@ final class WinogradCore: ConvolutionCore {
 
   private func store(
     _ tile: WinogradTiling.Tile, slot: Int, panel: Int, _ operands: ConvolutionOperands,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ sums: UnsafePointer<Float>
   ) {
     let block = panel * gemm.columns / PackedTile.depth
     let affine = epilogue.affine(panel: panel)
@@ -285,7 +298,7 @@ final class WinogradCore: ConvolutionCore {
     let finish = isPooled ? kernels.finishPooled : kernels.finish
     finish(
       WinogradResult(
-        source: UnsafePointer(scratch + memory.sums + slot * gemm.columns), matrixStride: chunking.sumStride,
+        source: sums + slot * gemm.columns, matrixStride: chunking.sumStride,
         blocks: gemm.columns / PackedTile.depth,
         target: operands.output + block * output.blockStride
           + output.offset(image: tile.image, row: tile.row / unit, column: tile.column / unit),
@@ -298,13 +311,15 @@ final class WinogradCore: ConvolutionCore {
   private var finishesStage: Bool { epilogue.isPlanar && epilogue.isPlain }
 
   /// One tile's sums into the staged run, from pixel `column` on: finished, or as they are.
-  private func stage(slot: Int, panel: Int, column: Int, _ scratch: UnsafeMutablePointer<Float>) {
+  private func stage(
+    slot: Int, panel: Int, column: Int, _ scratch: UnsafeMutablePointer<Float>, _ sums: UnsafePointer<Float>
+  ) {
     let affine =
       finishesStage
       ? epilogue.affine(panel: panel) : (scale: identity.scale, shift: identity.shift, relu: false)
     kernels.finish(
       WinogradResult(
-        source: UnsafePointer(scratch + memory.sums + slot * gemm.columns), matrixStride: chunking.sumStride,
+        source: sums + slot * gemm.columns, matrixStride: chunking.sumStride,
         blocks: gemm.columns / PackedTile.depth,
         target: scratch + memory.stage + column * gemm.columns,
         rowStride: memory.stageWidth * gemm.columns, columnStride: gemm.columns,
