@@ -75,7 +75,8 @@ let package = Package(
     .target(name: "Microkernels", dependencies: ["CLanes"]),
     .target(
       name: "TiledBackend",
-      dependencies: ["Backends", "Microkernels"] + microkernelTargets.map { .init(stringLiteral: $0.name) },
+      dependencies: ["Backends", "CLanes", "Microkernels"]
+        + microkernelTargets.map { .init(stringLiteral: $0.name) },
       swiftSettings: hotCode),
     .target(name: "OpenBLASBackend", dependencies: ["Backends", "COpenBLAS"], swiftSettings: hotCode),
 

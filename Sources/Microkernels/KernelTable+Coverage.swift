@@ -11,9 +11,9 @@ extension KernelTable {
     }
     func binary(_ name: String, _ run: @escaping Binary) -> Binary {
       let tail = LengthPaths(name, coverage, lanes: lanes)
-      return { x, z, y, count in
+      return { x, z, y, count, streams in
         tail.note(count)
-        run(x, z, y, count)
+        run(x, z, y, count, streams)
       }
     }
     self.lanes = lanes
@@ -45,10 +45,10 @@ extension KernelTable {
     addSquares = unary("addSquares", table.addSquares)
     let affinePaths = LengthPaths("affine", coverage, lanes: lanes)
     let affineEnds = coverage.list("affine", KernelTable.ends)
-    affine = { x, y, count, scale, shift, relu in
+    affine = { x, y, count, scale, shift, relu, streams in
       affinePaths.note(count)
       affineEnds.note(relu ? 1 : 0)
-      table.affine(x, y, count, scale, shift, relu)
+      table.affine(x, y, count, scale, shift, relu, streams)
     }
     let planeEnds = coverage.list("finishPlanes", KernelTable.ends)
     let finishedWidths = LengthPaths("finishPlanes", coverage, lanes: lanes, of: "elements of a row")
@@ -83,10 +83,10 @@ extension KernelTable {
     }
     let rowPaths = LengthPaths("transpose", coverage, lanes: lanes, of: "rows")
     let columnPaths = LengthPaths("transpose", coverage, lanes: lanes, of: "columns")
-    transpose = { source, sourceStride, target, targetStride, rows, columns in
+    transpose = { source, sourceStride, target, targetStride, rows, columns, streams in
       rowPaths.note(rows)
       columnPaths.note(columns)
-      table.transpose(source, sourceStride, target, targetStride, rows, columns)
+      table.transpose(source, sourceStride, target, targetStride, rows, columns, streams)
     }
     let pooled = LengthPaths("poolPlane", coverage, lanes: lanes, of: "maxima of a row, 3×3 at every element")
     let halved = LengthPaths(

@@ -8,12 +8,14 @@ public struct KernelTable: Sendable {
   public typealias Out = UnsafeMutablePointer<Float>
   /// y = f(x): x, y, count.
   public typealias Unary = @Sendable (In, Out, Int) -> Void
-  /// y = f(x, z): x, z, y, count.
-  public typealias Binary = @Sendable (In, In, Out, Int) -> Void
+  /// y = f(x, z): x, z, y, count, and whether y is written past the caches.
+  public typealias Binary = @Sendable (In, In, Out, Int, _ streams: Bool) -> Void
 
-  /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:)``.
+  /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:streams:)``.
   public typealias Transposition =
-    @Sendable (In, _ sourceStride: Int, Out, _ targetStride: Int, _ rows: Int, _ columns: Int) -> Void
+    @Sendable (
+      In, _ sourceStride: Int, Out, _ targetStride: Int, _ rows: Int, _ columns: Int, _ streams: Bool
+    ) -> Void
 
   /// Floats in a vector.
   public let lanes: Int
@@ -53,8 +55,9 @@ public struct KernelTable: Sendable {
   public let softmax: Unary
   /// See ``VectorLoops/softmaxNarrow(_:_:_:_:)``.
   public let softmaxNarrow: @Sendable (In, Out, _ rows: Int, _ width: Int) -> Void
-  /// See ``VectorLoops/affine(_:_:_:scale:shift:relu:)``.
-  public let affine: @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool) -> Void
+  /// See ``VectorLoops/affine(_:_:_:scale:shift:relu:streams:)``.
+  public let affine:
+    @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool, _ streams: Bool) -> Void
   /// See ``VectorLoops/finishPlanes(_:)``.
   public let finishPlanes: @Sendable (borrowing PlaneFinish) -> Void
   /// See ``VectorLoops/copyPlanes(_:)``.
@@ -66,7 +69,7 @@ public struct KernelTable: Sendable {
   public let storeTile: @Sendable (borrowing TileFinish) -> Void
   /// See ``VectorLoops/storeProduct(_:_:)``.
   public let storeProduct: @Sendable (borrowing TileFinish, borrowing TileFactor) -> Void
-  /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:)``.
+  /// See ``VectorLoops/transpose(_:_:_:_:rows:columns:streams:)``.
   public let transpose: Transposition
   /// See ``VectorLoops/poolPlane(_:)``.
   public let poolPlane: @Sendable (borrowing PlanePooling) -> Void
@@ -114,21 +117,21 @@ public struct KernelTable: Sendable {
     copy = { Loops.map($0, $1, $2) { $0 } }
     relu = { Loops.map($0, $1, $2) { VectorMath<V>.relu($0) } }
     sigmoid = { Loops.map($0, $1, $2) { VectorMath<V>.sigmoid($0) } }
-    multiply = { Loops.zip($0, $1, $2, $3) { $0 * $1 } }
-    multiplyRelu = { Loops.zip($0, $1, $2, $3) { VectorMath<V>.relu($0 * $1) } }
-    add = { Loops.zip($0, $1, $2, $3) { $0 + $1 } }
-    addRelu = { Loops.zip($0, $1, $2, $3) { VectorMath<V>.relu($0 + $1) } }
-    modulate = { Loops.zip($0, $1, $2, $3) { $0.adding(product: $0, $1) } }
-    greater = { Loops.zip($0, $1, $2, $3) { V.greater($0, $1) } }
+    multiply = { Loops.zip($0, $1, $2, $3, streams: $4) { $0 * $1 } }
+    multiplyRelu = { Loops.zip($0, $1, $2, $3, streams: $4) { VectorMath<V>.relu($0 * $1) } }
+    add = { Loops.zip($0, $1, $2, $3, streams: $4) { $0 + $1 } }
+    addRelu = { Loops.zip($0, $1, $2, $3, streams: $4) { VectorMath<V>.relu($0 + $1) } }
+    modulate = { Loops.zip($0, $1, $2, $3, streams: $4) { $0.adding(product: $0, $1) } }
+    greater = { Loops.zip($0, $1, $2, $3, streams: $4) { V.greater($0, $1) } }
     softmax = { Loops.softmax($0, $1, $2) }
     softmaxNarrow = { Loops.softmaxNarrow($0, $1, $2, $3) }
-    affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5) }
+    affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5, streams: $6) }
     finishPlanes = { Loops.finishPlanes($0) }
     copyPlanes = { Loops.copyPlanes($0) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
     storeTile = { Loops.storeTile($0) }
     storeProduct = { Loops.storeProduct($0, $1) }
-    transpose = { Loops.transpose($0, $1, $2, $3, rows: $4, columns: $5) }
+    transpose = { Loops.transpose($0, $1, $2, $3, rows: $4, columns: $5, streams: $6) }
     poolPlane = { Loops.poolPlane($0) }
     windowMax = { Loops.windowMax($0, $1, $2, $3, depth: $4, rows: $5, columns: $6, step: $7) }
     modulatePixels = { Loops.modulatePixels($0, $1, $2, $3, depth: $4) }

@@ -45,6 +45,10 @@ extension SIMD16: KernelVector where Scalar == Float {
     return zipped
   }
 
+  @inlinable @inline(__always) public func stream(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int) {
+    efgr_stream16(pointer + offset, self)
+  }
+
   @inlinable @inline(__always) public func roots() -> Self { efgr_roots16(self) }
 
   @inlinable @inline(__always) public static var masksParts: Bool { true }
@@ -101,6 +105,10 @@ extension SIMD8: KernelVector where Scalar == Float {
     return zipped
   }
 
+  @inlinable @inline(__always) public func stream(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int) {
+    efgr_stream8(pointer + offset, self)
+  }
+
   @inlinable @inline(__always) public func roots() -> Self { efgr_roots8(self) }
 }
 
@@ -148,6 +156,10 @@ extension SIMD4: KernelVector where Scalar == Float {
     zipped.evenHalf = x.highHalf
     zipped.oddHalf = y.highHalf
     return zipped
+  }
+
+  @inlinable @inline(__always) public func stream(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int) {
+    efgr_stream4(pointer + offset, self)
   }
 
   @inlinable @inline(__always) public func roots() -> Self { efgr_roots4(self) }

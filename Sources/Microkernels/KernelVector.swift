@@ -34,6 +34,9 @@ public protocol KernelVector: SIMD, SendableMetatype where Scalar == Float {
   /// The first `count` lanes from memory, `filler` in the others; nothing past them is read.
   static func load(_ pointer: UnsafePointer<Float>, _ offset: Int, count: Int, filler: Float) -> Self
 
+  /// Into memory past the caches, at a multiple of the vector's size; see ``VectorLoops/map(_:_:_:streams:_:)``.
+  func stream(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int)
+
   /// The first `count` lanes into memory; nothing past them is written.
   func store(_ pointer: UnsafeMutablePointer<Float>, _ offset: Int, count: Int)
 }

@@ -78,6 +78,20 @@ extension VectorLoops {
     }
   }
 
+  /// The maxima over windows of two columns at every other one, from window `j` on.
+  @inlinable @inline(__always)
+  static func maximaOfPairs(_ x: In, _ rowStride: Int, _ rows: Int, _ j: Int) -> V {
+    let last = x + (rows &- 1) &* rowStride
+    // The last row is the second one, nearly always.
+    var low = V.greater(V.load(x, 2 &* j), V.load(last, 2 &* j))
+    var high = V.greater(V.load(x, 2 &* j &+ lanes), V.load(last, 2 &* j &+ lanes))
+    for r in 1..<max(rows &- 1, 1) {
+      let line = x + r &* rowStride
+      (low, high) = (V.greater(V.load(line, 2 &* j), low), V.greater(V.load(line, 2 &* j &+ lanes), high))
+    }
+    return V.pairMax(low, high)
+  }
+
   /// max(x[j], x[j + 1], x[j + 2]).
   @inlinable @inline(__always)
   static func maximaOfThree(_ x: In) -> V {
@@ -103,17 +117,9 @@ extension VectorLoops {
         j &+= lanes
       }
     } else if step == 2, window == 2, count >= lanes {
-      let last = x + (rows &- 1) &* rowStride
       while j < count {
         j = min(j, count &- lanes)
-        // The last row is the second one, nearly always.
-        var low = V.greater(V.load(x, 2 &* j), V.load(last, 2 &* j))
-        var high = V.greater(V.load(x, 2 &* j &+ lanes), V.load(last, 2 &* j &+ lanes))
-        for r in 1..<max(rows &- 1, 1) {
-          let line = x + r &* rowStride
-          (low, high) = (V.greater(V.load(line, 2 &* j), low), V.greater(V.load(line, 2 &* j &+ lanes), high))
-        }
-        V.pairMax(low, high).store(y, j)
+        maximaOfPairs(x, rowStride, rows, j).store(y, j)
         j &+= lanes
       }
     }

@@ -2,10 +2,13 @@ extension VectorLoops {
   /// target[c·targetStride + r] = source[r·sourceStride + c] for all r below `rows` and c below `columns`, in blocks of
   /// lanes × lanes held in registers; strides are in elements.
   ///
+  /// - Parameter streams: whether blocks are written past the caches, where each of their vectors is a cache line.
+  ///
   /// The last block of a line ends where the line ends, so it may write again what the block before it wrote.
   @inlinable @inline(__always)
   public static func transpose(
-    _ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int, rows: Int, columns: Int
+    _ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int, rows: Int, columns: Int,
+    streams: Bool = false
   ) {
     guard rows >= lanes, columns >= lanes else {
       return transposeNarrow(source, sourceStride, target, targetStride, rows: rows, columns: columns)
@@ -22,7 +25,7 @@ extension VectorLoops {
         let (row, column) = goesAlongTarget ? (inner, outer) : (outer, inner)
         transposeBlock(
           source + (row &* sourceStride &+ column), sourceStride, target + (column &* targetStride &+ row),
-          targetStride)
+          targetStride, streams: streams)
         if inner == lastInner { break }
         inner = min(inner &+ lanes, lastInner)
       }
@@ -57,11 +60,18 @@ extension VectorLoops {
 
   /// One block of lanes × lanes.
   @inlinable @inline(__always)
-  static func transposeBlock(_ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int) {
+  static func transposeBlock(
+    _ source: In, _ sourceStride: Int, _ target: Out, _ targetStride: Int, streams: Bool
+  ) {
     // Sixteen is the most lanes that any vector here has.
     var block = InlineArray<16, V>(repeating: V())
     for r in 0..<lanes { block[unchecked: r] = V.load(source, r &* sourceStride) }
     block = transposed(block)
+    let isWholeLine = lanes == 16 && targetStride.isMultiple(of: lanes) && lead(target) == 0
+    if streams, isWholeLine {
+      for r in 0..<lanes { block[unchecked: r].stream(target, r &* targetStride) }
+      return
+    }
     for r in 0..<lanes { block[unchecked: r].store(target, r &* targetStride) }
   }
 

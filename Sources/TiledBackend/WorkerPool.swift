@@ -1,3 +1,4 @@
+import CLanes
 import Foundation
 import Synchronization
 
@@ -36,6 +37,7 @@ final class WorkerPool: Sendable {
   func run(tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     guard size > 1, tasks > 1 else {
       for task in 0..<tasks { body(task, 0) }
+      efgr_finish_streams()
       return
     }
     // The closure outlives no call: every worker that began has reported before `run` returns.
@@ -124,6 +126,7 @@ final class WorkerPool: Sendable {
           job.body(task, worker)
         }
       }
+      efgr_finish_streams()
     }
 
     func work(as worker: Int) {

@@ -30,34 +30,45 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
   private static func binary(
     _ name: String, _ kernel: @escaping @Sendable (KernelTable) -> KernelTable.Binary,
     _ truth: @escaping @Sendable (Double, Double) -> (Double, Double)
-  ) -> LoopCase {
-    LoopCase(
-      testDescription: name, inputCounts: { [$0, $0] }, run: { kernel($0)($1[0], $1[1], $2, $3) },
-      truth: { truth($0[0][$1], $0[1][$1]) })
+  ) -> [LoopCase] {
+    [false, true].map { streams in
+      LoopCase(
+        testDescription: streams ? "\(name), past the caches" : name, inputCounts: { [$0, $0] },
+        run: { kernel($0)($1[0], $1[1], $2, $3, streams) }, truth: { truth($0[0][$1], $0[1][$1]) })
+    }
   }
 
-  private static let exact = [
-    unary("copy", { $0.copy }) { ($0, 0) },
-    unary("relu", { $0.relu }) { (max($0, 0), 0) },
-    binary("greater", { $0.greater }) { (max($0, $1), 0) },
-  ]
+  private static let exact =
+    [
+      unary("copy", { $0.copy }) { ($0, 0) },
+      unary("relu", { $0.relu }) { (max($0, 0), 0) },
+    ] + binary("greater", { $0.greater }) { (max($0, $1), 0) }
 
   /// γ of the roundings that a term passes, times the terms. The exponential is 3 of them (VectorMath), the sum and
   /// the quotient of the sigmoid 2 more. 1 − t is one of an interpolation's 3, a norm's weight one of a quotient's 2.
-  private static let rounded = [
-    binary("multiply", { $0.multiply }) { ($0 * $1, gamma(1) * abs($0 * $1)) },
-    binary("multiplyRelu", { $0.multiplyRelu }) { (max($0 * $1, 0), gamma(1) * abs($0 * $1)) },
-    binary("add", { $0.add }) { ($0 + $1, gamma(1) * abs($0 + $1)) },
-    binary("addRelu", { $0.addRelu }) { (max($0 + $1, 0), gamma(1) * abs($0 + $1)) },
-    binary("modulate", { $0.modulate }) { ($0 * $1 + $0, gamma(2) * (abs($0 * $1) + abs($0))) },
+  private static let rounded =
+    [
+      binary("multiply", { $0.multiply }) { ($0 * $1, gamma(1) * abs($0 * $1)) },
+      binary("multiplyRelu", { $0.multiplyRelu }) { (max($0 * $1, 0), gamma(1) * abs($0 * $1)) },
+      binary("add", { $0.add }) { ($0 + $1, gamma(1) * abs($0 + $1)) },
+      binary("addRelu", { $0.addRelu }) { (max($0 + $1, 0), gamma(1) * abs($0 + $1)) },
+      binary("modulate", { $0.modulate }) { ($0 * $1 + $0, gamma(2) * (abs($0 * $1) + abs($0))) },
+    ].flatMap { $0 } + affine + single
+
+  private static let affine = [false, true].flatMap { relu in
+    [false, true].map { streams in
+      LoopCase(
+        testDescription: "affine\(relu ? " with ReLU" : "")\(streams ? ", past the caches" : "")",
+        inputCounts: { [$0] }, run: { $0.affine($1[0], $2, $3, 1.25, -0.5, relu, streams) },
+        truth: {
+          let value = $0[0][$1] * 1.25 - 0.5
+          return (relu ? max(value, 0) : value, gamma(2) * (abs($0[0][$1] * 1.25) + 0.5))
+        })
+    }
+  }
+
+  private static let single = [
     unary("sigmoid", { $0.sigmoid }) { (1 / (1 + exp(-$0)), gamma(5) / (1 + exp(-$0))) },
-    LoopCase(
-      testDescription: "affine", inputCounts: { [$0] }, run: { $0.affine($1[0], $2, $3, 1.25, -0.5, false) },
-      truth: { ($0[0][$1] * 1.25 - 0.5, gamma(2) * (abs($0[0][$1] * 1.25) + 0.5)) }),
-    LoopCase(
-      testDescription: "affine with ReLU", inputCounts: { [$0] },
-      run: { $0.affine($1[0], $2, $3, 1.25, -0.5, true) },
-      truth: { (max($0[0][$1] * 1.25 - 0.5, 0), gamma(2) * (abs($0[0][$1] * 1.25) + 0.5)) }),
     LoopCase(
       testDescription: "divide", inputCounts: { [$0, $0] }, run: { $0.divide($1[0], $1[1], $2, $3, 3) },
       truth: { inputs, place in
@@ -88,7 +99,7 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
     LoopCase(
       testDescription: "norms in place", inputCounts: { [$0] },
       run: { table, inputs, output, count in
-        table.multiply(inputs[0], inputs[0], output, count)
+        table.multiply(inputs[0], inputs[0], output, count, false)
         table.norms(output, output, count, 0.5)
       },
       // The square's rounding is halved by the root, which has one of its own; the sum has another.
@@ -98,7 +109,7 @@ struct LoopCase: CustomTestStringConvertible, Sendable {
       truth: { inputs, place in
         // Inputs in ±2: the difference to the maximum, 4 at most, is off by 4u, so e^(4u) ≤ 1 + γ_5, and with the
         // exponential's 3 a power is off by γ_8; above and below the line 16. The sum in `lanes` chains and a tree
-        // passes fewer roundings than a single chain, the quotient one.
+        // passes fewer roundings than a single chain, the reciprocal and the product one each.
         let powers = inputs[0].map { exp($0) }
         let value = powers[place] / powers.reduce(0, +)
         return (value, gamma(17 + powers.count) * value)

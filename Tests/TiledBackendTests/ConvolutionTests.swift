@@ -79,9 +79,9 @@ import TiledBackend
     return output
   }
 
-  /// The layer by every direct algorithm, whatever its sizes speak for, on two threads.
+  /// The layer by every direct algorithm, whatever its sizes speak for, on two threads and past the caches.
   private func direct(_ layer: Layer, _ data: TestData, _ set: InstructionSet) throws -> [any Plan] {
-    let backend = TiledBackend(instructionSet: set, threads: 2)
+    let backend = TiledBackend(instructionSet: set, threads: 2, streamedBytes: 0)
     return try backend.algorithms(for: layer).filter { !$0.hasPrefix("winograd") }.map {
       try backend.plan(layer, parameters: data.parameters, algorithm: $0)
     }

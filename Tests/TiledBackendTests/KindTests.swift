@@ -20,8 +20,9 @@ import TiledBackend
     let values = Reference.evaluate(
       layer, inputs: inputs.map { $0.map(Double.init) }, parameters: parameters.map(Double.init))
     let truth = Truth(shape: values.shape, values: values.values)
-    for set in InstructionSet.available {
-      let plan = try TiledBackend(instructionSet: set, threads: 2).plan(layer, parameters: parameters)
+    for (set, streamed) in InstructionSet.available.flatMap({ [($0, nil), ($0, 0)] }) {
+      let backend = TiledBackend(instructionSet: set, threads: 2, streamedBytes: streamed)
+      let plan = try backend.plan(layer, parameters: parameters)
       var output = Tensor<Float>(layer.outputShape, repeating: .nan)
       plan.run(inputs, into: &output)
       let bounds = ErrorBounds.evaluate(

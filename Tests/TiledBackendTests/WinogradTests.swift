@@ -68,7 +68,7 @@ import TiledBackend
     _ layer: Layer, _ data: TestData, _ transform: WinogradTransform, _ set: InstructionSet,
     indices: [Int]? = nil, exact: Bool = false
   ) throws -> Verdict {
-    let plan = try TiledBackend(instructionSet: set, threads: 2).plan(
+    let plan = try TiledBackend(instructionSet: set, threads: 2, streamedBytes: 0).plan(
       layer, parameters: data.parameters, algorithm: transform.name)
     #expect(plan.algorithm == transform.name && plan.errorModel.winograd == transform)
     let sample = try #require(

@@ -1,6 +1,6 @@
 // What Swift has no words for, for the inner loops: a fused multiply–add of whole vectors, their maximum, minimum and roots,
-// a part of a vector in memory, a fence for the optimizer, and asking for memory ahead. They vanish into the code that
-// calls them, compiled for its instruction set.
+// a part of a vector in memory, writing past the caches, a fence for the optimizer, and asking for memory ahead. They
+// vanish into the code that calls them, compiled for its instruction set.
 #ifndef CLANES_H
 #define CLANES_H
 
@@ -36,6 +36,10 @@ EFGR_INLINE efgr_float16 efgr_add_product16(efgr_float16 sum, efgr_float16 x, ef
   } \
   EFGR_INLINE efgr_float##lanes efgr_roots##lanes(efgr_float##lanes x) { \
     return __builtin_elementwise_sqrt(x); \
+  } \
+  /* Into memory without the line being read first or kept in a cache; at a multiple of the vector's size. */ \
+  EFGR_INLINE void efgr_stream##lanes(float *memory, efgr_float##lanes x) { \
+    __builtin_nontemporal_store(x, (efgr_float##lanes *)memory); \
   }
 EFGR_LANE_BY_LANE(4)
 EFGR_LANE_BY_LANE(8)
@@ -59,6 +63,15 @@ EFGR_INLINE void efgr_store_part16(float *memory, efgr_float16 lanes, int count)
   __builtin_ia32_storeups512_mask(memory, lanes, (unsigned short)((1u << count) - 1));
 #else
   for (int lane = 0; lane < count; lane++) memory[lane] = lanes[lane];
+#endif
+}
+
+// What was written past the caches is seen by everyone who sees what is written after this.
+EFGR_INLINE void efgr_finish_streams(void) {
+#ifdef __x86_64__
+  __builtin_ia32_sfence();
+#else
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
 }
 

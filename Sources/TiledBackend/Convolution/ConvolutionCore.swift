@@ -45,13 +45,19 @@ struct ConvolutionSurroundings {
   let factor: ProductFactor?
   /// Whether the maxima of two by two pixels are written, which ``PlanContext/poolsItself(_:)`` must allow.
   let isPooled: Bool
+  /// Whether planes are written past the caches, see ``PlanContext/streamsOutput``.
+  let streams: Bool
 
-  init(input: MapLayout, output: MapLayout, factor: ProductFactor? = nil, isPooled: Bool = false) {
+  init(
+    input: MapLayout, output: MapLayout, factor: ProductFactor? = nil, isPooled: Bool = false,
+    streams: Bool = false
+  ) {
     precondition(output.depth == 1 || output.isFilled && input.groups == 1)
     self.input = input
     self.output = output
     self.factor = factor
     self.isPooled = isPooled
+    self.streams = streams
   }
 }
 

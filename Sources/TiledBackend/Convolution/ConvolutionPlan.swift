@@ -27,7 +27,9 @@ final class ConvolutionPlan: TiledPlan {
     blocked = isDetour ? (output, AlignedBuffer(scratch: output.count)) : nil
     core = context.convolutionCore(
       parameters,
-      ConvolutionSurroundings(input: layout, output: isDetour ? output : .planar(layer.outputShape)))
+      ConvolutionSurroundings(
+        input: layout, output: isDetour ? output : .planar(layer.outputShape), streams: context.streamsOutput)
+    )
     workspace = Workspace(count: core.scratchCount, workers: context.pool.size)
     super.init(context, core.errorModel)
   }
@@ -44,6 +46,7 @@ final class ConvolutionPlan: TiledPlan {
         output: blocked?.map.start ?? pointers.output, workspace: workspace))
     guard let blocked else { return }
     MapCopy(layout: blocked.layout).extract(
-      from: UnsafePointer(blocked.map.start), to: pointers.output, kernels, context.pool)
+      from: UnsafePointer(blocked.map.start), to: pointers.output, kernels, context.pool,
+      streams: context.streamsOutput)
   }
 }

@@ -20,6 +20,8 @@ final class Epilogue {
   private let scales: AlignedBuffer
   private let shifts: AlignedBuffer
   private let factor: Factor?
+  /// Whether planes are written past the caches.
+  private let streams: Bool
 
   /// The other factor of a fused product, with its norm's scale and shift per channel, filled up to NR.
   private struct Factor {
@@ -41,6 +43,7 @@ final class Epilogue {
     groupOutputs = geometry.groupOutputs
     groups = geometry.groups
     relu = geometry.convolution.relu
+    streams = surroundings.streams
     let channels = geometry.groups * geometry.groupOutputs
     let affine = ChannelAffine(
       channels: channels, parameters, epsilon: geometry.convolution.normEpsilon)
@@ -113,7 +116,7 @@ final class Epilogue {
         let channel = panel * columns
         kernels.transpose(
           values, columns, target + start + (group * groupOutputs + channel) * output.blockStride,
-          output.blockStride, run, min(columns, groupOutputs - channel))
+          output.blockStride, run, min(columns, groupOutputs - channel), streams)
       } else {
         store(values, run, panel: panel, target + start, other, image: image, first: first)
       }

@@ -167,7 +167,8 @@ final class PixelGemmCore: ConvolutionCore {
     let pixels = planes.pixels(ofTiles: tile..<(tile + 1))
     if rows < columns { stage.update(repeating: 0, count: pixels.count * columns) }
     kernels.transpose(
-      UnsafePointer(sums) + (pixels.lowerBound - start), sumStride, stage, columns, rows, pixels.count)
+      UnsafePointer(sums) + (pixels.lowerBound - start), sumStride, stage, columns, rows, pixels.count,
+      false)
     planes.forEachRectangle(of: pixels) { first, rows, width in
       for row in 0..<rows {
         let pixel = first + row * planes.rowStride

@@ -143,7 +143,8 @@ struct PixelPlanes {
       for row in stored {
         kernels.transpose(
           source + block * input.blockStride + input.offset(image: image, row: row - top, column: 0),
-          input.depth, start + (row - first) * rowStride + padding.horizontal, planeStride, width, channels)
+          input.depth, start + (row - first) * rowStride + padding.horizontal, planeStride, width, channels,
+          false)
       }
     }
   }

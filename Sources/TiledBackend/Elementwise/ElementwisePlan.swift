@@ -10,17 +10,20 @@ final class ElementwisePlan: TiledPlan {
   }
 
   private let function: Function
+  private let streams: Bool
 
   /// Elements below which another thread costs more than it brings.
   static let leastPerTask = 8192
 
   init(_ context: PlanContext, unary: @escaping KernelTable.Unary, _ errorModel: ErrorModel) {
     function = .unary(unary)
+    streams = false
     super.init(context, errorModel)
   }
 
   init(_ context: PlanContext, binary: @escaping KernelTable.Binary, _ errorModel: ErrorModel) {
     function = .binary(binary)
+    streams = context.streamsOperands
     super.init(context, errorModel)
   }
 
@@ -30,7 +33,8 @@ final class ElementwisePlan: TiledPlan {
       let (x, y) = (pointers.inputs[0] + range.lowerBound, pointers.output + range.lowerBound)
       switch function {
       case .unary(let function): function(x, y, range.count)
-      case .binary(let function): function(x, pointers.inputs[1] + range.lowerBound, y, range.count)
+      case .binary(let function):
+        function(x, pointers.inputs[1] + range.lowerBound, y, range.count, streams)
       }
     }
   }
@@ -38,7 +42,10 @@ final class ElementwisePlan: TiledPlan {
 
 /// objectness_modulate: x·o + x, the one-channel map o under every channel of x.
 final class ModulatePlan: TiledPlan {
+  private let streams: Bool
+
   init(_ context: PlanContext) {
+    streams = context.streamsOperands
     // The product and the sum: two roundings, one where they fuse.
     super.init(context, ErrorModel(height: context.kernels.fuses ? 1 : 2))
   }
@@ -51,7 +58,7 @@ final class ModulatePlan: TiledPlan {
       for plane in range {
         kernels.modulate(
           pointers.inputs[0] + plane * area, pointers.inputs[1] + plane / channels * area,
-          pointers.output + plane * area, area)
+          pointers.output + plane * area, area, streams)
       }
     }
   }

@@ -7,10 +7,12 @@ import Tensors
 final class NormPlan: TiledPlan {
   private let affine: ChannelAffine
   private let relu: Bool
+  private let streams: Bool
 
   init(_ context: PlanContext, epsilon: Double, relu: Bool, _ parameters: Parameters<Float>) {
     affine = ChannelAffine(channels: context.layer.outputShape[1], parameters, epsilon: epsilon)
     self.relu = relu
+    streams = context.streamsOperands
     super.init(context, ErrorModel(height: affine.roundings))
   }
 
@@ -22,7 +24,7 @@ final class NormPlan: TiledPlan {
         let channel = plane % channels
         kernels.affine(
           pointers.inputs[0] + plane * area, pointers.output + plane * area, area, affine.scale[channel],
-          affine.shift[channel], relu)
+          affine.shift[channel], relu, streams)
       }
     }
   }

@@ -57,7 +57,7 @@ final class HeadPermutePlan: TiledPlan {
         let target = pointers.output + image * channels * area
         kernels.transpose(
           source + places.lowerBound, area, target + places.lowerBound * channels, channels, channels,
-          places.count)
+          places.count, false)
       }
     }
   }

@@ -48,9 +48,9 @@ final class ObjectnessMapPlan: TiledPlan {
       let target = pointers.output + image * area
       context.forEachRange(of: area, least: ElementwisePlan.leastPerTask / channels) { range in
         let (x, y) = (source + range.lowerBound, target + range.lowerBound)
-        kernels.greater(x + area, x + (channels - 1) * area, y, range.count)
+        kernels.greater(x + area, x + (channels - 1) * area, y, range.count, false)
         for channel in stride(from: 3, to: channels - 1, by: 2) {
-          kernels.greater(y, x + channel * area, y, range.count)
+          kernels.greater(y, x + channel * area, y, range.count, false)
         }
         kernels.sigmoid(y, y, range.count)
       }

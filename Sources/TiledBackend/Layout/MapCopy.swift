@@ -13,18 +13,20 @@ struct MapCopy {
   ) {
     forEachLine(pool) { planar, line, channels in
       kernels.transpose(
-        source + planar, layout.area, target + line, layout.depth, channels, layout.size.horizontal)
+        source + planar, layout.area, target + line, layout.depth, channels, layout.size.horizontal,
+        false)
     }
   }
 
-  /// Copies a map of the layout into NCHW order.
+  /// Copies a map of the layout into NCHW order, past the caches where asked.
   func extract(
     from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
-    _ pool: WorkerPool
+    _ pool: WorkerPool, streams: Bool
   ) {
     forEachLine(pool) { planar, line, channels in
       kernels.transpose(
-        source + line, layout.depth, target + planar, layout.area, layout.size.horizontal, channels)
+        source + line, layout.depth, target + planar, layout.area, layout.size.horizontal, channels,
+        streams)
     }
   }
 

@@ -109,7 +109,7 @@ extension NetworkLowering {
     let (kernels, pool) = (backend.kernels, backend.pool)
     append([], reads: [source], writes: [target]) { arena, _ in
       let (x, y) = (arena.start(source), arena.start(target))
-      return { copy.extract(from: x, to: y, kernels, pool) }
+      return { copy.extract(from: x, to: y, kernels, pool, streams: false) }
     }
   }
 }

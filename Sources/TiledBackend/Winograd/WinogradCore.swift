@@ -272,13 +272,24 @@ final class WinogradCore: ConvolutionCore {
         index += 1
         continue
       }
-      let run = tiling.run(from: index, below: tiles.upperBound, most: memory.runLength)
+      let run = tiling.run(
+        from: index, below: tiles.upperBound, most: longestRun(from: tiling.tiles[index], operands.output))
       for offset in 0..<run {
         stage(slot: slot + offset, panel: panel, column: offset * transform.outputs, scratch, sums)
       }
       finishStage(index..<(index + run), panel: panel, operands, scratch)
       index += run
     }
+  }
+
+  /// The most tiles of a run that begins with `tile`: so many that it ends where a cache line of the planes does, if tiles
+  /// end there. The next run then fills whole lines.
+  private func longestRun(from tile: WinogradTiling.Tile, _ target: UnsafePointer<Float>) -> Int {
+    guard finishesStage else { return memory.runLength }
+    let place = target + output.offset(image: tile.image, row: tile.row, column: tile.column)
+    let used = Int(bitPattern: place) / MemoryLayout<Float>.stride % memory.stageWidth
+    let left = memory.stageWidth - used
+    return left.isMultiple(of: transform.outputs) ? left / transform.outputs : memory.runLength
   }
 
   /// Whether a tile's values can be written by the transform itself: they fill whole blocks, all lie in the output,
