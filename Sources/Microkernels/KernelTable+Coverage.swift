@@ -57,6 +57,8 @@ extension KernelTable {
       finishedWidths.note(finish.width)
       table.finishPlanes(finish)
     }
+    // Plans of networks alone keep maps in blocks; MicrokernelsTests try every width.
+    finishBlocks = table.finishBlocks
     let planeWidths = LengthPaths("copyPlanes", coverage, lanes: lanes, of: "elements of a row")
     copyPlanes = { copy in
       planeWidths.note(copy.width)

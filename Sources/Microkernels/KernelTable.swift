@@ -60,6 +60,8 @@ public struct KernelTable: Sendable {
     @Sendable (In, Out, Int, _ scale: Float, _ shift: Float, _ relu: Bool, _ streams: Bool) -> Void
   /// See ``VectorLoops/finishPlanes(_:)``.
   public let finishPlanes: @Sendable (borrowing PlaneFinish) -> Void
+  /// See ``VectorLoops/finishBlocks(_:)``.
+  public let finishBlocks: @Sendable (borrowing PlaneFinish) -> Void
   /// See ``VectorLoops/copyPlanes(_:)``.
   public let copyPlanes: @Sendable (borrowing PlaneCopy) -> Void
   /// See ``VectorLoops/finishTile(_:rows:columns:scale:shift:relu:)``.
@@ -127,6 +129,7 @@ public struct KernelTable: Sendable {
     softmaxNarrow = { Loops.softmaxNarrow($0, $1, $2, $3) }
     affine = { Loops.affine($0, $1, $2, scale: $3, shift: $4, relu: $5, streams: $6) }
     finishPlanes = { Loops.finishPlanes($0) }
+    finishBlocks = { Loops.finishBlocks($0) }
     copyPlanes = { Loops.copyPlanes($0) }
     finishTile = { Loops.finishTile($0, rows: $1, columns: $2, scale: $3, shift: $4, relu: $5) }
     storeTile = { Loops.storeTile($0) }

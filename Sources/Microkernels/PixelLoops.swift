@@ -41,7 +41,7 @@ extension VectorLoops {
   }
 }
 
-/// Rectangles of sums, one of every output channel, and the planes that they are finished into.
+/// Rectangles of sums, one of every output channel, and the planes or channel blocks that they are finished into.
 @frozen
 public struct PlaneFinish {
   /// The first sum of the first channel.
@@ -52,9 +52,9 @@ public struct PlaneFinish {
   public var sumRowStride: Int
   /// Where the first value of the first channel belongs.
   public var target: UnsafeMutablePointer<Float>
-  /// Elements from a channel's plane to the next one's.
+  /// Elements from a channel's plane to the next one's, or from a block of sixteen channels to the next.
   public var targetStride: Int
-  /// Elements from a row of a plane to the next.
+  /// Elements from a row of a plane or a block to the next.
   public var targetRowStride: Int
   /// Output channels.
   public var channels: Int
@@ -103,6 +103,51 @@ extension VectorLoops {
           sums + row &* finish.sumRowStride, target + row &* finish.targetRowStride, finish.width,
           scale: finish.scale[channel], shift: finish.shift[channel], relu: finish.relu)
       }
+    }
+  }
+}
+
+extension VectorLoops {
+  /// The same with sixteen channels of a pixel side by side: the channels fill whole blocks.
+  @inlinable @inline(__always)
+  public static func finishBlocks(_ finish: borrowing PlaneFinish) {
+    for channel in stride(from: 0, to: finish.channels, by: lanes) {
+      let (block, part) = channel.quotientAndRemainder(dividingBy: PackedTile.depth)
+      for row in 0..<finish.rows {
+        let sums = finish.sums + (channel &* finish.sumStride &+ row &* finish.sumRowStride)
+        let target = finish.target + (block &* finish.targetStride &+ row &* finish.targetRowStride &+ part)
+        var pixel = 0
+        while pixel < finish.width {
+          // The last vector takes in a part of the one before it, where there is one.
+          pixel = max(0, min(pixel, finish.width &- lanes))
+          finishBlock(
+            sums + pixel, target + pixel &* PackedTile.depth, min(lanes, finish.width),
+            finish, channel: channel)
+          pixel &+= lanes
+        }
+      }
+    }
+  }
+
+  /// As many channels as lanes of `count` pixels, at most as many as lanes.
+  @inlinable @inline(__always)
+  static func finishBlock(
+    _ sums: In, _ target: Out, _ count: Int, _ finish: borrowing PlaneFinish, channel: Int
+  ) {
+    let floor = V(repeating: finish.relu ? 0 : -.infinity)
+    // Sixteen is the most lanes that any vector here has.
+    var block = InlineArray<16, V>(repeating: V())
+    for c in 0..<lanes {
+      let place = c &* finish.sumStride
+      let sum = count == lanes ? V.load(sums, place) : V.load(sums, place, count: count, filler: 0)
+      let (scale, shift) = (
+        V(repeating: finish.scale[channel &+ c]), V(repeating: finish.shift[channel &+ c])
+      )
+      block[unchecked: c] = V.greater(shift.adding(product: sum, scale), floor)
+    }
+    block = transposed(block)
+    for pixel in 0..<lanes where pixel < count {
+      block[unchecked: pixel].store(target, pixel &* PackedTile.depth)
     }
   }
 }

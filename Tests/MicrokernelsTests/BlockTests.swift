@@ -70,6 +70,49 @@ import Testing
     }
   }
 
+  /// Two blocks of rows of pixels; what lies between two rows is not touched.
+  @Test("finishes sums into channel blocks", arguments: Fence.allCases, [0, 3])
+  func blocks(fence: Fence, gap: Int) {
+    for kernels in Kernels.all {
+      for width in kernels.edges where width > 0 {
+        let (channels, rows, xStride) = (32, 3, width + gap)
+        let yStride = 16 * (width + gap)
+        let x = Fenced(numbers((channels * rows - 1) * xStride + width, stream: 1), fence: fence)
+        let (scale, shift) = (
+          Fenced(numbers(channels, stream: 2), fence: fence),
+          Fenced(numbers(channels, stream: 3), fence: fence)
+        )
+        for relu in [false, true] {
+          let output = Fenced<Float>(count: (2 * rows - 1) * yStride + 16 * width, fence: fence)
+          kernels.table.finishBlocks(
+            PlaneFinish(
+              sums: .init(x.start), sumStride: rows * xStride, sumRowStride: xStride, target: output.start,
+              targetStride: rows * yStride, targetRowStride: yStride, channels: channels, rows: rows,
+              width: width, scale: .init(scale.start), shift: .init(shift.start), relu: relu))
+          for place in 0..<output.count {
+            let (line, element) = place.quotientAndRemainder(dividingBy: yStride)
+            let (block, row) = line.quotientAndRemainder(dividingBy: rows)
+            let (pixel, lane) = element.quotientAndRemainder(dividingBy: 16)
+            guard pixel < width else {
+              #expect(output.start[place].bitPattern == Fence.mark, "\(kernels.set) \(width) at \(place)")
+              continue
+            }
+            let channel = 16 * block + lane
+            let sum = x.start[(channel * rows + row) * xStride + pixel]
+            let (factor, summand) = (Double(scale.start[channel]), Double(shift.start[channel]))
+            let value = Double(sum) * factor + summand
+            // The product and the sum round.
+            let bound = LoopCase.gamma(2) * (abs(Double(sum) * factor) + abs(summand))
+            let truth = relu ? max(value, 0) : value
+            #expect(abs(Double(output.start[place]) - truth) <= bound, "\(kernels.set) \(width) at \(place)")
+          }
+          #expect(output.isSlackUntouched)
+        }
+        #expect(x.isSlackUntouched)
+      }
+    }
+  }
+
   /// Two planes of three rows; the last target row ends with its map.
   @Test("copies planes with zeros around them", arguments: Fence.allCases, [0, 1, 2])
   func planes(fence: Fence, side: Int) {

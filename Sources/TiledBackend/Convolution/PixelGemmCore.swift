@@ -119,6 +119,8 @@ final class PixelGemmCore: ConvolutionCore {
       }
       if isPlanar {
         storePlanes(range: range, image: image, pixels, sums, from: start, operands)
+      } else if storesBlocks {
+        storeBlocks(range: range, image: image, pixels, sums, from: start, operands)
       } else {
         for tile in tiles {
           store(range: range, image: image, tile, sums, from: start, operands)
@@ -165,7 +167,6 @@ final class PixelGemmCore: ConvolutionCore {
     let rows = split.groupsPerTask * kernel.rows
     let stage = sums + sumCount
     let pixels = planes.pixels(ofTiles: tile..<(tile + 1))
-    if rows < columns { stage.update(repeating: 0, count: pixels.count * columns) }
     kernels.transpose(
       UnsafePointer(sums) + (pixels.lowerBound - start), sumStride, stage, columns, rows, pixels.count,
       false)
@@ -176,6 +177,36 @@ final class PixelGemmCore: ConvolutionCore {
         epilogue.finish(
           stage + (pixel - pixels.lowerBound) * columns, panel: range, group: 0,
           pixels: place..<(place + width), output: operands.output, factor: operands.factor)
+      }
+    }
+  }
+
+  /// Whether channels are written in blocks of sixteen as they are.
+  private var storesBlocks: Bool { output.depth == MapLayout.blockDepth && epilogue.isPlain }
+
+  /// Finishes some pixels of every channel of a range into blocks.
+  private func storeBlocks(
+    range: Int, image: Int, _ pixels: Range<Int>, _ sums: UnsafePointer<Float>, from start: Int,
+    _ operands: ConvolutionOperands
+  ) {
+    let affine = epilogue.affine(panel: range)
+    let firstChannel = range * columns
+    let channels = min(split.groupsPerTask * kernel.rows, output.channels - firstChannel)
+    let outputWidth = output.size.horizontal
+    planes.forEachRectangle(of: pixels) { first, rows, width in
+      var (pixel, left) = (first, width)
+      while left > 0 {
+        let place = planes.place(ofPixel: pixel)
+        // A run of pixels of a map without padding goes on over the ends of its rows.
+        let run = min(left, outputWidth - place % outputWidth)
+        kernels.finishBlocks(
+          PlaneFinish(
+            sums: sums + (pixel - start), sumStride: sumStride, sumRowStride: planes.rowStride,
+            target: operands.output + firstChannel / output.depth * output.blockStride
+              + output.offset(image: image, place: place),
+            targetStride: output.blockStride, targetRowStride: output.rowStride, channels: channels,
+            rows: rows, width: run, scale: affine.scale, shift: affine.shift, relu: affine.relu))
+        (pixel, left) = (pixel + run, left - run)
       }
     }
   }
