@@ -33,7 +33,7 @@ enum AlgorithmCost {
   /// pixels', whose rows seldom begin a cache line and whose planes are pages apart.
   private static let implicitShare = 0.88
   private static let packedShare = 0.95
-  private static let pixelShare = 0.65
+  private static let pixelShare = 0.8
   /// Unfolding a product's operand into packed rows (5 ns per 16), once per 256 output channels.
   private static let unfolding = 10.0
   private static let unfoldedOutputs = 256
@@ -59,8 +59,7 @@ enum AlgorithmCost {
     if known.contains(PixelGemmCore.algorithm) {
       costs.append((PixelGemmCore.algorithm, pixel(layer, sizes)))
     }
-    let transform = WinogradTransform.f4
-    if known.contains(transform.name) {
+    for transform in [WinogradTransform.f4, .f2] where known.contains(transform.name) {
       costs.append((transform.name, winograd(layer, convolution, transform, sizes)))
     }
     return costs.min { $0.1 < $1.1 }?.0 ?? known[0]
