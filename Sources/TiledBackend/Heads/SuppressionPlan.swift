@@ -7,8 +7,9 @@ import Tensors
 /// order, and none meets more than that many.
 final class SuppressionPlan: TiledPlan {
   private let suppression: Suppression
-  /// By worker: the candidates of one class.
+  /// By worker: the candidates of a task's classes, each class's in a list of its own.
   private let candidates: [UnsafeMutablePointer<UInt64>]
+  private let listLength: Int
   /// The boxes that may hold an object; the lists of a run keep their memory for the next one.
   private var rows: [Int32] = []
   /// By class.
@@ -21,7 +22,10 @@ final class SuppressionPlan: TiledPlan {
     self.suppression = suppression
     let scores = context.layer.inputShapes[1]
     kept = [[KeptBox]](repeating: [], count: scores[1])
-    candidates = (0..<context.pool.size).map { _ in .allocate(capacity: scores[0] + 1) }
+    listLength = scores[0]
+    candidates = (0..<context.pool.size).map { _ in
+      .allocate(capacity: Self.classesPerTask * scores[0])
+    }
     super.init(context, .exact)
   }
 
@@ -59,18 +63,24 @@ final class SuppressionPlan: TiledPlan {
     kept.withUnsafeMutableBufferPointer { kept in
       nonisolated(unsafe) let kept = kept
       context.pool.run(tasks: (classes + perTask - 1) / perTask) { task, worker in
-        for label in (task * perTask)..<min((task + 1) * perTask, classes) {
-          kept[label].removeAll(keepingCapacity: true)
-          // Class 0 is the background.
-          if label == 0 { continue }
-          var count = 0
-          for row in rows {
-            let row = Int(row)
-            let score = objectness[row] > objectnessThreshold ? scores[row * classes + label] : 0
-            candidates[worker][count] = Candidate(row: row, score: score).key
-            count += score > scoreThreshold ? 1 : 0
+        // Class 0 is the background.
+        let labels = max(task * perTask, 1)..<min((task + 1) * perTask, classes)
+        let lists = candidates[worker]
+        // One for each class of a task.
+        var counts = InlineArray<8, Int>(repeating: 0)
+        for row in rows {
+          let row = Int(row)
+          let isObject = objectness[row] > objectnessThreshold
+          for (index, label) in labels.enumerated() {
+            let score = isObject ? scores[row * classes + label] : 0
+            guard score > scoreThreshold else { continue }
+            lists[index * listLength + counts[index]] = Candidate(row: row, score: score).key
+            counts[index] += 1
           }
-          suppress(DescendingOrder(candidates[worker], count: count), boxes, into: &kept[label])
+        }
+        for (index, label) in labels.enumerated() {
+          suppress(
+            DescendingOrder(lists + index * listLength, count: counts[index]), boxes, into: &kept[label])
         }
       }
     }
@@ -82,6 +92,7 @@ final class SuppressionPlan: TiledPlan {
     _ candidates: consuming DescendingOrder, _ boxes: UnsafePointer<Float>, into kept: inout [KeptBox]
   ) {
     let threshold = Float(roundedDown: suppression.iouThreshold)
+    kept.removeAll(keepingCapacity: true)
     while kept.count < suppression.maxPerClass, let key = candidates.next() {
       let candidate = Candidate(key: key)
       let box = PixelBox(boxes, row: candidate.row)
