@@ -41,10 +41,17 @@ struct Session {
     let iterations = 400_000
     let tiled = workbench.tiled
     let flops = Double(tiled.runPeakKernel(iterations: 1)) * Double(iterations)
-    let gflops = measureRoof(flopsPerCall: flops) { _ = tiled.runPeakKernel(iterations: iterations) }
-    return Roofs.measure(
+    func peak() -> Double {
+      measureRoof(flopsPerCall: flops) { _ = tiled.runPeakKernel(iterations: iterations) }
+    }
+    let before = peak()
+    var roofs = Roofs.measure(
       machine: machine, instructionSet: workbench.instructionSet.rawValue, threads: workbench.threads,
-      gflops: gflops, crew: tiled.onEveryThread)
+      gflops: before, crew: tiled.onEveryThread)
+    // The first tenths of a second may have been those in which another guest of the machine had a core: layers were seen
+    // at 1.6 times such a peak.
+    roofs.gflops = max(before, peak())
+    return roofs
   }
 
   /// Lets a network without a golden run as a whole on the parameters and the picture of one that fits it, and says so.
