@@ -1,6 +1,6 @@
 import Tensors
 
-/// The magnitudes of every element, as matrix products: at each of the (m + 2)² points, tiles × channels times
+/// The magnitudes of every element, as matrix products: at each of the points, tiles × channels times
 /// channels × outputs, four tiles by four outputs in registers.
 extension WinogradMagnitudes {
   /// Bytes of transformed patches at a time, at the most.

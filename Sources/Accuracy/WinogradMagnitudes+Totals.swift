@@ -11,7 +11,7 @@ extension WinogradMagnitudes {
   /// k over output channels, t over tiles, r over a tile's outputs, V = |Bᵀ|·|d|·|B|; bias and norm add their part. Both are
   /// nearly reached, because all terms are positive; tiles that reach over the edge count whole.
   ///
-  /// - Complexity: O((tiles + outputs)·channels·(m + 2)²).
+  /// - Complexity: O((tiles + outputs)·channels·points).
   package func totals() -> MagnitudeTotals {
     let filters = filterSums()
     let tiles = allTiles()
@@ -92,7 +92,7 @@ extension WinogradMagnitudes {
   /// Of every pixel, [N·Ho·Wo]: Σ M over the output channels, and a number that M exceeds in none of them. The algorithm
   /// is run once with the filters' magnitudes |s_k·U_kci| added up over k, and once with the largest of them.
   ///
-  /// - Complexity: O((tiles + outputs)·channels·(m + 2)²).
+  /// - Complexity: O((tiles + outputs)·channels·points).
   package func channelTotals() -> [(sum: Double, peak: Double)] {
     let filters = filterSums()
     let shifts = (0..<output[1]).map { epilogue.magnitude(0, $0) }

@@ -31,8 +31,8 @@ package struct WinogradMagnitudes: Sendable {
   package init?(
     _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, _ transform: WinogradTransform
   ) {
-    guard let convolution = layer.convolution, let weight = parameters.weight, weight.shape[2] == 3,
-      weight.shape[3] == 3, convolution.stride == Pair(1), convolution.groups == 1
+    guard let convolution = layer.convolution, let weight = parameters.weight,
+      transform.computes(convolution, weight: weight.shape)
     else { return nil }
     self.transform = transform
     input = inputs[0]
@@ -48,7 +48,7 @@ package struct WinogradMagnitudes: Sendable {
 
   /// The magnitude of every output, or of those with the given flat indices, in their order. Both are the same bits.
   ///
-  /// - Complexity: O(tiles · channels · outputs · (m + 2)²) for all, O(indices · channels · (m + 2)²) for some; on all
+  /// - Complexity: O(tiles · channels · outputs · points) for all, O(indices · channels · points) for some; on all
   ///   processors. Memory beyond the result: see `batchBytes`.
   package func evaluate(_ indices: [Int]?) -> [Double] {
     indices.map(some) ?? all()
@@ -107,7 +107,8 @@ package struct WinogradMagnitudes: Sendable {
   func patch(_ tile: Tile, _ channel: Int) -> Sandwich.Grid {
     let (height, width) = (input.shape[2], input.shape[3])
     let plane = (tile.image * channels + channel) * height * width
-    let (top, left) = (tile.row - convolution.padding.vertical, tile.column - convolution.padding.horizontal)
+    let top = tile.row * transform.stride - convolution.padding.vertical
+    let left = tile.column * transform.stride - convolution.padding.horizontal
     var values = Sandwich.zeros
     for row in 0..<transform.size {
       let y = top + row * convolution.dilation.vertical

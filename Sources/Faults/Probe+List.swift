@@ -79,6 +79,9 @@ extension ProbeSpecification {
     .init(
       name: "winograd/integers", operation: .conv2d(Convolution(padding: Pair(1))), inputs: [[1, 6, 5, 7]],
       weight: [3, 6, 3, 3], hasBias: true, isExact: true, winograd: .f2),
+    .init(
+      name: "winograd/strided", operation: .conv2d(Convolution(stride: Pair(2), padding: Pair(1))),
+      inputs: [[1, 6, 9, 12]], weight: [3, 6, 3, 3], hasBias: true, hasNorm: true, winograd: .f2Strided),
   ]
 
   /// Kinds that turn maps into maps.

@@ -23,6 +23,7 @@ extension KernelTable {
     pixelGemms = table.pixelGemms.map { PixelGemmKernel($0, noting: coverage) }
     winograd2 = WinogradKernels(table.winograd2, "winograd2", noting: coverage)
     winograd4 = WinogradKernels(table.winograd4, "winograd4", noting: coverage)
+    winograd2Strided = WinogradKernels(table.winograd2Strided, "winograd2Strided", noting: coverage)
     copy = unary("copy", table.copy)
     relu = unary("relu", table.relu)
     sigmoid = unary("sigmoid", table.sigmoid)

@@ -31,6 +31,8 @@ public struct KernelTable: Sendable {
   public let winograd2: WinogradKernels
   /// The transforms of F(4×4, 3×3).
   public let winograd4: WinogradKernels
+  /// The transforms of F(2×2, 3×3) with stride 2.
+  public let winograd2Strided: WinogradKernels
 
   /// x. The C library's copy is 30 times slower on some processors where the target lies a few bytes behind the source,
   /// counted within a page (Zen 3's string instructions), which makes a layer's time a matter of luck.
@@ -116,6 +118,7 @@ public struct KernelTable: Sendable {
     self.pixelGemms = pixelGemms
     winograd2 = WinogradKernels(V.self, WinogradScheme2.self)
     winograd4 = WinogradKernels(V.self, WinogradScheme4.self)
+    winograd2Strided = WinogradKernels(V.self, WinogradScheme2Strided.self)
     copy = { Loops.map($0, $1, $2) { $0 } }
     relu = { Loops.map($0, $1, $2) { VectorMath<V>.relu($0) } }
     sigmoid = { Loops.map($0, $1, $2) { VectorMath<V>.sigmoid($0) } }

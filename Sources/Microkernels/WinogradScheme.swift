@@ -1,9 +1,11 @@
 /// The arithmetic of a Winograd convolution F(m×m, 3×3) in one dimension (Lavin & Gray, *Fast Algorithms for
-/// Convolutional Neural Networks*, CVPR 2016): Aᵀ·[(G·g) ⊙ (Bᵀ·d)] gives m outputs from m + 2 inputs. Both dimensions
-/// apply it one after the other.
+/// Convolutional Neural Networks*, CVPR 2016): Aᵀ·[(G·g) ⊙ (Bᵀ·d)] gives m outputs from a few more inputs. Both
+/// dimensions apply it one after the other.
 public protocol WinogradScheme: SendableMetatype {
   /// m.
   static var outputs: Int { get }
+  /// Inputs, and products.
+  static var size: Int { get }
 
   /// v = Bᵀ·d.
   static func transformInput<V: KernelVector>(
@@ -34,6 +36,8 @@ public struct WinogradPoints: Sendable {
 public enum WinogradScheme2: WinogradScheme {
   /// 2.
   @inlinable @inline(__always) public static var outputs: Int { 2 }
+  /// 4.
+  @inlinable @inline(__always) public static var size: Int { 4 }
 
   /// The rows of Bᵀ: x² − 1, x² + x, x² − x and x³ − x.
   @inlinable @inline(__always)
@@ -58,10 +62,43 @@ public enum WinogradScheme2: WinogradScheme {
   }
 }
 
+/// F(2×2, 3×3) with stride 2: its even inputs over the points {0, 1, ∞}, the odd ones as they are.
+public enum WinogradScheme2Strided: WinogradScheme {
+  /// 2.
+  @inlinable @inline(__always) public static var outputs: Int { 2 }
+  /// 5.
+  @inlinable @inline(__always) public static var size: Int { 5 }
+
+  /// The rows of Bᵀ: x − 1, x and x² − x of the even inputs, then the odd inputs.
+  @inlinable @inline(__always)
+  public static func transformInput<V: KernelVector>(
+    _ d: (Int) -> V, _ points: WinogradPoints, _ v: (Int, V) -> Void
+  ) {
+    let d2 = d(2)
+    v(0, d2 - d(0))
+    v(1, d2)
+    v(2, d(4) - d2)
+    v(3, d(1))
+    v(4, d(3))
+  }
+
+  /// An output's two points, and the product of its middle tap.
+  @inlinable @inline(__always)
+  public static func transformSums<V: KernelVector>(
+    _ s: (Int) -> V, _ points: WinogradPoints, _ y: (Int, V) -> Void
+  ) {
+    let s1 = s(1)
+    y(0, (s(0) + s1) + s(3))
+    y(1, (s1 + s(2)) + s(4))
+  }
+}
+
 /// F(4×4, 3×3) over the points {0, ±a, ±b, ∞}: 36 products for 16 outputs.
 public enum WinogradScheme4: WinogradScheme {
   /// 4.
   @inlinable @inline(__always) public static var outputs: Int { 4 }
+  /// 6.
+  @inlinable @inline(__always) public static var size: Int { 6 }
 
   /// Every row of Bᵀ is a product of x − q over the other points q: x⁴ − (a² + b²)x² + a²b² for 0, x times that for ∞,
   /// and x(x ± a)(x² − b²), x(x ± b)(x² − a²) for the pairs, whose even and odd parts are shared.

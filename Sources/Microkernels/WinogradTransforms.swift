@@ -1,5 +1,5 @@
-/// The input transform of one tile: a patch of (m + 2)² pixels of a blocked map becomes (m + 2)² values per channel,
-/// each in a matrix of its own.
+/// The input transform of one tile: a patch of pixels of a blocked map becomes as many values per channel, each in a
+/// matrix of its own.
 @frozen
 public struct WinogradPatch {
   /// The patch's first pixel in the first channel block.
@@ -39,7 +39,7 @@ public struct WinogradPatch {
   }
 }
 
-/// The output transform of one tile: (m + 2)² sums per channel become m² values: sum·scale + shift, ReLU where asked.
+/// The output transform of one tile: a sum per matrix and channel, m² values of them: sum·scale + shift, ReLU where asked.
 @frozen
 public struct WinogradResult {
   /// The tile's sums in the first matrix, 64-byte aligned; channel blocks lie side by side.
@@ -88,8 +88,7 @@ public struct WinogradResult {
 
 /// Both transforms over the vector `V`, sixteen channels at a time.
 public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
-  /// m + 2.
-  @inlinable @inline(__always) static var size: Int { Scheme.outputs &+ 2 }
+  @inlinable @inline(__always) static var size: Int { Scheme.size }
 
   /// Bᵀ·d·B of every channel: first down the patch's columns, then along its rows.
   @inlinable @inline(__always)

@@ -59,7 +59,7 @@ enum AlgorithmCost {
     if known.contains(PixelGemmCore.algorithm) {
       costs.append((PixelGemmCore.algorithm, pixel(layer, sizes)))
     }
-    for transform in [WinogradTransform.f4, .f2] where known.contains(transform.name) {
+    for transform in [WinogradTransform.f4, .f2, .f2Strided] where known.contains(transform.name) {
       costs.append((transform.name, winograd(layer, convolution, transform, sizes)))
     }
     return costs.min { $0.1 < $1.1 }?.0 ?? known[0]
@@ -118,7 +118,8 @@ enum AlgorithmCost {
       Double(filled(tiles, to: packedRows) * filled(outputs, to: packedColumns)) * points * Double(channels)
     let transforms =
       Double(tiles) * (patchTransform * Double(channels) + sumTransform * Double(outputs))
-    return products / packedShare + transforms + points * Double(channels * outputs) * weight
+    let filters = Double(transform.filters * transform.filters * channels * outputs)
+    return products / packedShare + transforms + filters * weight
   }
 
   private static func filled(_ count: Int, to unit: Int) -> Int { (count + unit - 1) / unit * unit }

@@ -26,7 +26,11 @@ extension KernelTable {
 extension KernelTable {
   /// The kernels of a Winograd scheme.
   func winograd(_ transform: WinogradTransform) -> WinogradKernels {
-    transform.outputs == 2 ? winograd2 : winograd4
+    switch (transform.outputs, transform.stride) {
+    case (2, 1): winograd2
+    case (2, 2): winograd2Strided
+    default: winograd4
+    }
   }
 }
 

@@ -56,8 +56,7 @@ package final class TiledBackend: Backend {
     guard let convolution = layer.convolution else { return known }
     if PackedGemmCore.offers(layer, convolution) { known.append(PackedGemmCore.algorithm) }
     if PixelGemmCore.offers(layer, convolution) { known.append(PixelGemmCore.algorithm) }
-    if WinogradCore.offers(layer, convolution) { known += WinogradTransform.all.map(\.name) }
-    return known
+    return known + WinogradCore.transforms(for: layer, convolution).map(\.name)
   }
 
   package func plan(

@@ -11,6 +11,7 @@ struct WinogradSample: CustomTestStringConvertible, Sendable {
   var outputs = 3
   var map = Pair(9, 10)
   var padding = Pair(1)
+  var stride = Pair(1)
   var dilation = Pair(1)
   var hasBias = false
   var hasNorm = false
@@ -29,7 +30,15 @@ struct WinogradSample: CustomTestStringConvertible, Sendable {
       hasNorm: true),
   ]
 
-  var convolution: Convolution { Convolution(padding: padding, dilation: dilation) }
+  /// The sample as the transform computes it: with its stride, and without a dilation where it takes none.
+  func adapted(to transform: WinogradTransform) -> WinogradSample {
+    var adapted = self
+    adapted.stride = Pair(transform.stride)
+    if transform.stride > 1 { adapted.dilation = Pair(1) }
+    return adapted
+  }
+
+  var convolution: Convolution { Convolution(stride: stride, padding: padding, dilation: dilation) }
 
   func layer() throws -> Layer {
     let perChannel = Shape(trusted: [outputs])
@@ -67,10 +76,11 @@ extension WinogradMagnitudes {
 }
 
 @Suite struct WinogradMagnitudesTests {
-  /// Σ_i Aᵀ_ri·G_is·Bᵀ_it is 1 where t = r + s and else 0, and so are the outputs those of a convolution. Times the least
-  /// common multiple of the norms' numerators G is whole, and every number here has so few digits that float64 holds it:
-  /// the norms are (up to powers of two) 1 and 2; 4, 6 and 24; 225, 25·119 and 9·119.
-  @Test(arguments: [(.f2, 2), (.f4Integer, 24), (.f4, 26775)] as [(WinogradTransform, Double)])
+  /// Σ_i Aᵀ_ri·G_is·Bᵀ_it is 1 where t = stride·r + s and else 0, and so are the outputs those of a convolution. Times
+  /// the least common multiple of the norms' numerators G is whole, and every number here has so few digits that float64
+  /// holds it: the norms are (up to powers of two) 1 and 2, with stride 2 only 1; 4, 6 and 24; 225, 25·119 and 9·119.
+  @Test(
+    arguments: [(.f2, 2), (.f2Strided, 1), (.f4Integer, 24), (.f4, 26775)] as [(WinogradTransform, Double)])
   func `the matrices make a convolution`(transform: WinogradTransform, multiple: Double) {
     let whole = transform.filterMatrix.map { $0.map { ($0 * multiple).rounded() } }
     for (exact, rounded) in zip(transform.filterMatrix.joined(), whole.joined()) {
@@ -83,7 +93,8 @@ extension WinogradMagnitudes {
           let sum = (0..<transform.size).reduce(0.0) {
             $0 + sums[output][$1] * whole[$1][tap] * inputs[$1][input]
           }
-          #expect(sum == (input == output + tap ? multiple : 0), "\(output) \(tap) \(input)")
+          #expect(
+            sum == (input == output * transform.stride + tap ? multiple : 0), "\(output) \(tap) \(input)")
         }
       }
     }
@@ -101,6 +112,7 @@ extension WinogradMagnitudes {
   func `elements alone are the elements of the whole`(
     transform: WinogradTransform, sample: WinogradSample
   ) throws {
+    let sample = sample.adapted(to: transform)
     let magnitudes = try WinogradMagnitudes(sample.specimen(), transform)
     let all = magnitudes.evaluate(nil)
     let indices = Array(all.indices.reversed()) + [0, 0]
@@ -109,6 +121,7 @@ extension WinogradMagnitudes {
 
   @Test(arguments: WinogradTransform.all, WinogradSample.all)
   func `magnitudes are their definition`(transform: WinogradTransform, sample: WinogradSample) throws {
+    let sample = sample.adapted(to: transform)
     let specimen = try sample.specimen()
     let all = try WinogradMagnitudes(specimen, transform).evaluate(nil)
     for index in stride(from: 0, to: all.count, by: max(1, all.count / 60)) {
@@ -159,7 +172,7 @@ extension WinogradMagnitudes {
   ) -> (output: Int, start: (Int) -> Int) {
     let (inPhase, phase) = place.quotientAndRemainder(dividingBy: dilation)
     let first = inPhase / transform.outputs * transform.outputs
-    return (inPhase - first, { phase + (first + $0) * dilation - padding })
+    return (inPhase - first, { phase + (first * transform.stride + $0) * dilation - padding })
   }
 
   private func pixel(_ map: Tensor<Float>, _ image: Int, _ channel: Int, _ y: Int, _ x: Int) -> Double {
@@ -180,6 +193,7 @@ extension WinogradMagnitudes {
   func `magnitudes are at least the direct algorithm's`(
     transform: WinogradTransform, sample: WinogradSample
   ) throws {
+    let sample = sample.adapted(to: transform)
     let specimen = try sample.specimen()
     let all = try WinogradMagnitudes(specimen, transform).evaluate(nil)
     let direct = try #require(
@@ -193,6 +207,7 @@ extension WinogradMagnitudes {
   /// positive numbers, ⟨u²⟩⟨v²⟩/(⟨u⟩⟨v⟩)², less than 2 for numbers spread as evenly as these.
   @Test(arguments: WinogradTransform.all, WinogradSample.all)
   func `totals bound the sums from above`(transform: WinogradTransform, sample: WinogradSample) throws {
+    let sample = sample.adapted(to: transform)
     let magnitudes = try WinogradMagnitudes(sample.specimen(), transform)
     let all = magnitudes.evaluate(nil)
     let (sum, squares) = all.reduce((0.0, 0.0)) { ($0.0 + $1, $0.1 + $1 * $1) }
@@ -209,6 +224,7 @@ extension WinogradMagnitudes {
   func `a pixel's totals are its channels' sum and no less than their largest`(
     transform: WinogradTransform, sample: WinogradSample
   ) throws {
+    let sample = sample.adapted(to: transform)
     let magnitudes = try WinogradMagnitudes(sample.specimen(), transform)
     let all = magnitudes.evaluate(nil)
     let area = all.count / sample.batch / sample.outputs
@@ -224,11 +240,13 @@ extension WinogradMagnitudes {
   @Test func `other convolutions have none`() throws {
     let shape = Shape(trusted: [2, 2, 3, 3])
     let layer = try Layer(
-      name: "strided", operation: .conv2d(Convolution(stride: Pair(2))),
+      name: "strided", operation: .conv2d(Convolution(stride: Pair(2, 1))),
       inputShapes: [Shape(trusted: [1, 2, 7, 7])], parameterShapes: ParameterShapes(weight: shape))
     let (input, weight) = (
       Tensor<Float>(layer.inputShapes[0], repeating: 1), Tensor<Float>(shape, repeating: 1)
     )
-    #expect(WinogradMagnitudes(layer, [input], Parameters(weight: weight), .f2) == nil)
+    for transform in WinogradTransform.all {
+      #expect(WinogradMagnitudes(layer, [input], Parameters(weight: weight), transform) == nil)
+    }
   }
 }

@@ -12,7 +12,11 @@ struct WinogradTile: Sendable {
   private var depth: Int { PackedTile.depth }
 
   func kernels(_ table: KernelTable) -> WinogradKernels {
-    transform.outputs == 2 ? table.winograd2 : table.winograd4
+    switch (transform.outputs, transform.stride) {
+    case (2, 1): table.winograd2
+    case (2, 2): table.winograd2Strided
+    default: table.winograd4
+    }
   }
 
   private var points: WinogradPoints {

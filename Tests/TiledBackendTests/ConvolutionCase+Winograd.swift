@@ -1,3 +1,4 @@
+import Backends
 import Catalogue
 import Tensors
 
@@ -50,6 +51,16 @@ extension ConvolutionCase {
     ]
     return cases
   }()
+}
+
+extension ConvolutionCase {
+  /// The case as the transform computes it: with its stride, and without a dilation where it takes none.
+  func adapted(to transform: WinogradTransform) -> ConvolutionCase {
+    var adapted = self
+    adapted.stride = Pair(transform.stride)
+    if transform.stride > 1 { adapted.dilation = Pair(1) }
+    return adapted
+  }
 }
 
 extension TestData {

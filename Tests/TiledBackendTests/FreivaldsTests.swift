@@ -107,12 +107,13 @@ import TiledBackend
   }
 
   /// Its terms are larger than the direct algorithm's, and so is the sums' tolerance.
-  @Test("allow a Winograd plan its own rounding, and no more", arguments: WinogradTransform.all.map(\.name))
-  func winograd(_ algorithm: String) throws {
+  @Test("allow a Winograd plan its own rounding, and no more", arguments: WinogradTransform.all)
+  func winograd(_ transform: WinogradTransform) throws {
     for relu in [false, true] {
       let shape = ConvolutionCase(
         batch: 2, channels: 34, outputs: 40, kernel: Pair(3), map: Pair(9, 7), padding: Pair(1),
-        dilation: Pair(1, 2), hasNorm: true, relu: relu)
+        dilation: Pair(1, 2), hasNorm: true, relu: relu
+      ).adapted(to: transform)
       let layer = try shape.layer()
       var plainShape = shape
       plainShape.relu = false
@@ -125,7 +126,7 @@ import TiledBackend
         plan.run(data.inputs, into: &output)
         return (output, plan.errorModel)
       }
-      let (right, model) = try output(layer, algorithm)
+      let (right, model) = try output(layer, transform.name)
       #expect(model.winograd != nil)
       let (open, openModel) = try output(plain, backend.algorithms(for: plain).first)
       let unclipped = UnclippedOutput(open, model: openModel)

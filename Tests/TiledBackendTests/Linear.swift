@@ -35,12 +35,11 @@ struct Implementation: CustomStringConvertible, Sendable {
   }
 
   /// Those that round nothing on the small whole numbers of ``TestData``: F(2×2)'s filters are quarters of whole
-  /// numbers, and its sums stay below 2²⁴ of these.
+  /// numbers, with stride 2 whole numbers, and its sums stay below 2²⁴ of these.
   static func exact(on layer: Layer) -> [Implementation] {
     all
-      + ["packed-gemm", "pixel-gemm", WinogradTransform.f2.name].flatMap { tiled($0) }.filter {
-        $0.offers(layer)
-      }
+      + ["packed-gemm", "pixel-gemm", WinogradTransform.f2.name, WinogradTransform.f2Strided.name]
+      .flatMap { tiled($0) }.filter { $0.offers(layer) }
   }
 
   private func offers(_ layer: Layer) -> Bool {

@@ -18,7 +18,7 @@ struct WinogradFormula: Formula {
   var filterMatrix: Matrix<Double>
   /// The element of a plane at a whole position, also outside.
   var read: @Sendable (Plane, Int, Int) -> Float = { $0.zeroPadded($1, $2) }
-  /// Along one axis: the input's place, from the tile's first output and the number in the patch.
+  /// Along one axis: the input's place, from the tile's first window's and the number in the patch.
   var source: @Sendable (_ start: Int, _ number: Int, _ padding: Int, _ dilation: Int) -> Int = {
     $0 - $2 + $1 * $3
   }
@@ -46,7 +46,7 @@ struct WinogradFormula: Formula {
     _ layer: Layer, _ inputs: [Tensor<Float>], _ parameters: Parameters<Float>, _ transform: WinogradTransform
   ) {
     guard case .conv2d(let convolution) = layer.operation, let weight = parameters.weight,
-      weight.shape[2] == 3, weight.shape[3] == 3, convolution.stride == Pair(1), convolution.groups == 1
+      transform.computes(convolution, weight: weight.shape)
     else { return nil }
     self.layer = layer
     self.input = inputs[0]
@@ -116,8 +116,8 @@ struct WinogradFormula: Formula {
     let values = (0..<transform.size).map { row in
       (0..<transform.size).map { column in
         read(
-          plane, source(tile.row, row, padding.vertical, dilation.vertical),
-          source(tile.column, column, padding.horizontal, dilation.horizontal))
+          plane, source(tile.row * transform.stride, row, padding.vertical, dilation.vertical),
+          source(tile.column * transform.stride, column, padding.horizontal, dilation.horizontal))
       }
     }
     return transformedPatch(sandwich(inputMatrix, values))

@@ -13,7 +13,7 @@ extension Fault {
       "winograd-\(id)", [.conv2d], sentence, .edited(WinogradFormula.self, edit), equivalentBecause: proof)
   }
 
-  /// Rows of the matrices belong to the points 0, ±a, (±b,) ∞.
+  /// Rows of the matrices belong to the points 0, ±a, (±b,) ∞; with stride 2 to 0, 1, ∞ and the middle tap's products.
   private static let matrices = [
     edited("input-sign-wrong", "One coefficient of the input transform has the wrong sign.") {
       $0.inputMatrix[0][2].negate()
@@ -33,7 +33,7 @@ extension Fault {
     },
     edited("infinity-lost", "The output transform leaves out the point at infinity.") {
       let last = $0.sumMatrix.count - 1
-      $0.sumMatrix[last][last + 2] = 0
+      $0.sumMatrix[last][$0.transform.points.count] = 0
     },
     edited("zero-lost", "The output transform leaves out the point 0.") { $0.sumMatrix[0][0] = 0 },
     edited("filter-unscaled", "The filter transform forgets to divide by a point's norm.") { formula in

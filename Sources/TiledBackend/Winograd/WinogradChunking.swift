@@ -78,10 +78,10 @@ struct WinogradChunking {
 
 /// Where things lie in a worker's scratch memory, in floats. Each begins on a cache line.
 ///
-/// Transformed patches, [(m + 2)²][passes][groups][channel blocks][MR][16], lie first; where they are shared, those of the first
+/// Transformed patches, [matrices][passes][groups][channel blocks][MR][16], lie first; where they are shared, those of the first
 /// worker are used.
 struct WinogradScratch {
-  /// Sums, [panels of a task][(m + 2)²][groups][MR][NR].
+  /// Sums, [panels of a task][matrices][groups][MR][NR].
   private let sums: Int
   private let panelSums: Int
   /// One patch of a channel block, copied where it reaches over an edge.

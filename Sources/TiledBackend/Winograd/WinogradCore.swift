@@ -3,9 +3,9 @@ import Catalogue
 import Microkernels
 import Tensors
 
-/// A convolution with a 3×3 kernel, stride 1 and one group by Winograd's algorithm.
+/// A convolution with a 3×3 kernel, stride 1 or 2 and one group by Winograd's algorithm.
 ///
-/// For each chunk of tiles: the patches are transformed into (m + 2)² matrices of tiles × channels, each is multiplied
+/// For each chunk of tiles: the patches are transformed into as many matrices as a patch has pixels, of tiles × channels, each is multiplied
 /// by its matrix of transformed filters, and the sums are transformed back, a panel of NR output channels at a time,
 /// while they are still in the cache.
 ///
@@ -33,10 +33,10 @@ final class WinogradCore: ConvolutionCore {
   /// times the direct algorithm's in one chain and 3.3 times in two; shorter ones cost time.
   private static let blocksPerChain = 2
 
-  /// Whether the algorithm computes such layers.
-  static func offers(_ layer: Layer, _ convolution: Convolution) -> Bool {
-    guard layer.kind == .conv2d, let weight = layer.parameterShapes.weight else { return false }
-    return weight[2] == 3 && weight[3] == 3 && convolution.stride == Pair(1) && convolution.groups == 1
+  /// The transforms that compute such layers.
+  static func transforms(for layer: Layer, _ convolution: Convolution) -> [WinogradTransform] {
+    guard layer.kind == .conv2d, let weight = layer.parameterShapes.weight else { return [] }
+    return WinogradTransform.all.filter { $0.computes(convolution, weight: weight) }
   }
 
   /// Whether a layer's tiles can be pooled two by two as they are finished: each is whole and stored directly. ReLU leaves
@@ -168,8 +168,8 @@ final class WinogradCore: ConvolutionCore {
     let input = geometry.input
     let padding = geometry.convolution.padding
     // The patch's first pixel, counted in the stored map with its border.
-    let top = tile.row - padding.vertical + input.border.vertical
-    let left = tile.column - padding.horizontal + input.border.horizontal
+    let top = tile.row * transform.stride - padding.vertical + input.border.vertical
+    let left = tile.column * transform.stride - padding.horizontal + input.border.horizontal
     let last = transform.size - 1
     let source = map + tile.image * input.imageStride + blocks.lowerBound * input.blockStride
     let isInside =
@@ -221,20 +221,20 @@ final class WinogradCore: ConvolutionCore {
     panels: Range<Int>, tiles: Range<Int>, firstSlot: Int, patches: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    for matrix in 0..<chunking.matrices {
+    for (place, (matrix, _)) in weights.order.enumerated() {
       let a = patches + matrix * chunking.patchStride
       for panel in panels {
         let c =
           scratch + memory.sums(ofPanel: panel - panels.lowerBound) + matrix * chunking.sumStride
         let next =
           panel + 1 < panels.upperBound
-          ? weights.panel(panel + 1, matrix: matrix, fromBlock: 0)
-          : weights.panel(panels.lowerBound, matrix: (matrix + 1) % chunking.matrices, fromBlock: 0)
+          ? weights.panel(panel + 1, at: place, fromBlock: 0)
+          : weights.panel(panels.lowerBound, at: (place + 1) % chunking.matrices, fromBlock: 0)
         for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
           let isLast = blocks.upperBound == geometry.input.blocks
           multiply(
-            weights.panel(panel, matrix: matrix, fromBlock: blocks.lowerBound),
-            next: isLast ? next : weights.panel(panel, matrix: matrix, fromBlock: blocks.upperBound),
+            weights.panel(panel, at: place, fromBlock: blocks.lowerBound),
+            next: isLast ? next : weights.panel(panel, at: place, fromBlock: blocks.upperBound),
             blocks: blocks, groups: chunking.groups(of: tiles),
             a + chunking.place(ofGroup: firstSlot / gemm.rows, in: blocks), c)
         }

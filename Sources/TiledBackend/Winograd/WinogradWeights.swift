@@ -3,7 +3,7 @@ import Catalogue
 import Microkernels
 import Tensors
 
-/// Filters transformed and packed: for each of the (m + 2)² matrices and each panel of NR output channels,
+/// Filters transformed and packed: for each of their different values and each panel of NR output channels,
 /// [channels filled up to whole blocks][NR], zero where channels run out.
 final class WinogradWeights {
   let buffer: AlignedBuffer
@@ -12,8 +12,11 @@ final class WinogradWeights {
   let panels: Int
   /// Input channels, filled up.
   let depth: Int
+  /// The matrices of transformed patches in an order that brings those together which meet the same filters, and the
+  /// filters of each.
+  let order: [(matrix: Int, filter: Int)]
 
-  /// Transforms OIHW filters in float64 and rounds each value once. O(weights · (m + 2)²), on the pool.
+  /// Transforms OIHW filters in float64 and rounds each value once. O(weights · values), on the pool.
   init(
     _ weight: Tensor<Float>, _ transform: WinogradTransform, columns: Int, pool: WorkerPool
   ) {
@@ -21,8 +24,12 @@ final class WinogradWeights {
     self.columns = columns
     panels = (outputs + columns - 1) / columns
     depth = (channels + PackedTile.depth - 1) / PackedTile.depth * PackedTile.depth
-    let matrices = transform.size * transform.size
-    buffer = AlignedBuffer(zeros: matrices * panels * depth * columns)
+    let (size, filters) = (transform.size, transform.filters)
+    order = (0..<(size * size)).map { matrix in
+      let (row, column) = (min(matrix / size, filters - 1), min(matrix % size, filters - 1))
+      return (matrix, row * filters + column)
+    }.sorted { ($0.filter, $0.matrix) < ($1.filter, $1.matrix) }
+    buffer = AlignedBuffer(zeros: filters * filters * panels * depth * columns)
     let target = buffer.start
     let (panels, depth) = (panels, depth)
     let basis = WinogradFilterBasis(transform)
@@ -31,39 +38,39 @@ final class WinogradWeights {
       pool.run(tasks: outputs) { output, _ in
         let (panel, column) = output.quotientAndRemainder(dividingBy: columns)
         for channel in 0..<channels {
-          basis.transform(values + (output * channels + channel) * 9) { matrix, value in
-            target[((matrix * panels + panel) * depth + channel) * columns + column] = value
+          basis.transform(values + (output * channels + channel) * 9) { filter, value in
+            target[((filter * panels + panel) * depth + channel) * columns + column] = value
           }
         }
       }
     }
   }
 
-  /// A panel of one matrix, from a channel block on.
-  func panel(_ panel: Int, matrix: Int, fromBlock block: Int) -> UnsafePointer<Float> {
+  /// A panel of the filters of one place in the order, from a channel block on.
+  func panel(_ panel: Int, at place: Int, fromBlock block: Int) -> UnsafePointer<Float> {
     UnsafePointer(
-      buffer.start + ((matrix * panels + panel) * depth + block * PackedTile.depth) * columns)
+      buffer.start + ((order[place].filter * panels + panel) * depth + block * PackedTile.depth) * columns)
   }
 }
 
-/// G with its products by the filter's taps taken row by row, without an array per filter.
+/// The different rows of G with their products by the filter's taps taken row by row, without an array per filter.
 private struct WinogradFilterBasis: Sendable {
   private let size: Int
   private let rows: [SIMD4<Double>]
 
   init(_ transform: WinogradTransform) {
-    size = transform.size
-    rows = transform.filterMatrix.map { SIMD4($0[0], $0[1], $0[2], 0) }
+    size = transform.filters
+    rows = transform.filterMatrix.prefix(size).map { SIMD4($0[0], $0[1], $0[2], 0) }
   }
 
   /// Calls `store` with every value of G·g·Gᵀ.
-  func transform(_ filter: UnsafePointer<Float>, _ store: (_ matrix: Int, _ value: Float) -> Void) {
-    func tap(_ index: Int) -> Double { Double(filter[index]) }
-    let taps = (
+  func transform(_ taps: UnsafePointer<Float>, _ store: (_ filter: Int, _ value: Float) -> Void) {
+    func tap(_ index: Int) -> Double { Double(taps[index]) }
+    let lines = (
       SIMD4(tap(0), tap(1), tap(2), 0), SIMD4(tap(3), tap(4), tap(5), 0), SIMD4(tap(6), tap(7), tap(8), 0)
     )
     for row in 0..<size {
-      let down = taps.0 * rows[row][0] + taps.1 * rows[row][1] + taps.2 * rows[row][2]
+      let down = lines.0 * rows[row][0] + lines.1 * rows[row][1] + lines.2 * rows[row][2]
       for column in 0..<size {
         let products = down * rows[column]
         store(row * size + column, Float(products[0] + products[1] + products[2]))

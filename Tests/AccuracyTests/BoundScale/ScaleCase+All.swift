@@ -24,7 +24,8 @@ extension ScaleCase {
         hasNorm: true),
     ]
       + WinogradTransform.all.map { transform in
-        var aligned = convolution(plain, channels: 64, outputs: 8, kernel: 3, map: 14)
+        let strided = Convolution(stride: Pair(transform.stride))
+        var aligned = convolution(strided, channels: 64, outputs: 8, kernel: 3, map: 14)
         aligned.winograd = WinogradAdversary(transform: transform)
         return aligned
       }

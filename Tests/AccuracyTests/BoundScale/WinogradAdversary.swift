@@ -8,7 +8,8 @@ import Tensors
 ///
 /// F(4×4), points 0, ±a, ±b, ∞, per dimension: the filter x² − a² vanishes at ±a, the second output has no part of 0
 /// and ∞, and with d₂ = d₄ = 0 its parts at b and −b, b·(d₃ − a²·d₁)/(2b²) each, are sums of terms of one sign if d₁ and
-/// d₃ have different ones. F(2×2): x² − 1 vanishes at ±1, and the first output is left with d₂ − d₀.
+/// d₃ have different ones. F(2×2): x² − 1 vanishes at ±1, and the first output is left with d₂ − d₀; so it is with
+/// stride 2, where d₁ and d₃ are the middle tap's.
 ///
 /// The adversary's values then go along the channels, whose products are added up at the points.
 struct WinogradAdversary: Sendable {
