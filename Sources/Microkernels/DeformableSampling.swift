@@ -64,42 +64,50 @@ extension VectorLoops {
   /// Per value four roundings of products and sums (fused) after the weight's own.
   @inlinable @inline(__always)
   public static func gather(_ gather: borrowing BilinearGather) {
-    var group = gather.target
-    var row = 0
-    for index in 0..<gather.count {
-      interpolate(gather, gather.samples + index, group + row &* PackedTile.depth)
-      row &+= 1
-      if row == gather.rows {
+    guard gather.depth == PackedTile.depth else { return gatherFew(gather) }
+    for block in 0..<gather.blocks {
+      let map = gather.map + block &* gather.blockStride
+      var group = gather.target + block &* gather.targetBlockStride
+      var sample = gather.samples
+      var left = gather.count
+      while left > 0 {
+        let rows = min(left, gather.rows)
+        for row in 0..<rows {
+          interpolate(map, sample + row, group + row &* PackedTile.depth)
+        }
         group += gather.groupStride
-        row = 0
+        sample += rows
+        left &-= rows
       }
     }
   }
 
+  /// All sixteen channels of one sample.
   @inlinable @inline(__always)
-  static func interpolate(
-    _ gather: borrowing BilinearGather, _ sample: UnsafePointer<BilinearSample>, _ row: Out
-  ) {
-    let weights = sample.pointee.weights
-    let offsets = sample.pointee.offsets
-    let (w0, w1, w2, w3) = (
-      V(repeating: weights.0), V(repeating: weights.1), V(repeating: weights.2), V(repeating: weights.3)
-    )
-    for block in 0..<gather.blocks {
-      let map = gather.map + block &* gather.blockStride
-      let target = row + block &* gather.targetBlockStride
-      let (c0, c1, c2, c3) = (map + offsets.0, map + offsets.1, map + offsets.2, map + offsets.3)
-      var k = 0
-      while k &+ lanes <= gather.depth {
-        (V.load(c0, k) * w0).adding(product: V.load(c1, k), w1)
-          .adding(product: V.load(c2, k), w2).adding(product: V.load(c3, k), w3)
-          .store(target, k)
-        k &+= lanes
-      }
-      while k < gather.depth {
-        let top = c0[k] * weights.0 + c1[k] * weights.1
-        target[k] = top + c2[k] * weights.2 + c3[k] * weights.3
-        k &+= 1
+  static func interpolate(_ map: In, _ sample: UnsafePointer<BilinearSample>, _ row: Out) {
+    let (offsets, weights) = (sample.pointee.offsets, sample.pointee.weights)
+    let (w0, w1) = (V(repeating: weights.0), V(repeating: weights.1))
+    let (w2, w3) = (V(repeating: weights.2), V(repeating: weights.3))
+    var k = 0
+    while k < PackedTile.depth {
+      (V.load(map + offsets.0, k) * w0).adding(product: V.load(map + offsets.1, k), w1)
+        .adding(product: V.load(map + offsets.2, k), w2).adding(product: V.load(map + offsets.3, k), w3)
+        .store(row, k)
+      k &+= lanes
+    }
+  }
+
+  /// The only block of a map of few channels, in which vectors have no place. Apart, because what the compiler makes of
+  /// these loops took half of the other ones' time when it stood between them.
+  @inlinable @inline(never)
+  static func gatherFew(_ gather: borrowing BilinearGather) {
+    for index in 0..<gather.count {
+      let (offsets, weights) = (gather.samples[index].offsets, gather.samples[index].weights)
+      let (group, row) = index.quotientAndRemainder(dividingBy: gather.rows)
+      let target = gather.target + group &* gather.groupStride + row &* PackedTile.depth
+      for k in 0..<gather.depth {
+        let top = gather.map[offsets.0 &+ k] * weights.0 + gather.map[offsets.1 &+ k] * weights.1
+        target[k] = top + gather.map[offsets.2 &+ k] * weights.2 + gather.map[offsets.3 &+ k] * weights.3
       }
     }
   }
