@@ -26,25 +26,9 @@ public enum VectorLoops<V: KernelVector> {
       let lead = min(count, lead(y))
       if lead > 0 { f(V.load(x, 0, count: lead, filler: 0)).store(y, 0, count: lead) }
       i = lead
-      while i &+ 4 &* lanes <= count {
-        let (a, b) = (V.load(x, i), V.load(x, i &+ lanes))
-        let (c, d) = (V.load(x, i &+ 2 &* lanes), V.load(x, i &+ 3 &* lanes))
-        f(a).stream(y, i)
-        f(b).stream(y, i &+ lanes)
-        f(c).stream(y, i &+ 2 &* lanes)
-        f(d).stream(y, i &+ 3 &* lanes)
-        i &+= 4 &* lanes
-      }
+      mapFours(x, &i, count, f) { $0.stream(y, $1) }
     }
-    while i &+ 4 &* lanes <= count {
-      let (a, b) = (V.load(x, i), V.load(x, i &+ lanes))
-      let (c, d) = (V.load(x, i &+ 2 &* lanes), V.load(x, i &+ 3 &* lanes))
-      f(a).store(y, i)
-      f(b).store(y, i &+ lanes)
-      f(c).store(y, i &+ 2 &* lanes)
-      f(d).store(y, i &+ 3 &* lanes)
-      i &+= 4 &* lanes
-    }
+    mapFours(x, &i, count, f) { $0.store(y, $1) }
     while i &+ lanes <= count {
       f(V.load(x, i)).store(y, i)
       i &+= lanes
@@ -66,29 +50,9 @@ public enum VectorLoops<V: KernelVector> {
         f(V.load(x, 0, count: lead, filler: 0), V.load(z, 0, count: lead, filler: 0)).store(y, 0, count: lead)
       }
       i = lead
-      while i &+ 4 &* lanes <= count {
-        let a = f(V.load(x, i), V.load(z, i))
-        let b = f(V.load(x, i &+ lanes), V.load(z, i &+ lanes))
-        let c = f(V.load(x, i &+ 2 &* lanes), V.load(z, i &+ 2 &* lanes))
-        let d = f(V.load(x, i &+ 3 &* lanes), V.load(z, i &+ 3 &* lanes))
-        a.stream(y, i)
-        b.stream(y, i &+ lanes)
-        c.stream(y, i &+ 2 &* lanes)
-        d.stream(y, i &+ 3 &* lanes)
-        i &+= 4 &* lanes
-      }
+      zipFours(x, z, &i, count, f) { $0.stream(y, $1) }
     }
-    while i &+ 4 &* lanes <= count {
-      let a = f(V.load(x, i), V.load(z, i))
-      let b = f(V.load(x, i &+ lanes), V.load(z, i &+ lanes))
-      let c = f(V.load(x, i &+ 2 &* lanes), V.load(z, i &+ 2 &* lanes))
-      let d = f(V.load(x, i &+ 3 &* lanes), V.load(z, i &+ 3 &* lanes))
-      a.store(y, i)
-      b.store(y, i &+ lanes)
-      c.store(y, i &+ 2 &* lanes)
-      d.store(y, i &+ 3 &* lanes)
-      i &+= 4 &* lanes
-    }
+    zipFours(x, z, &i, count, f) { $0.store(y, $1) }
     while i &+ lanes <= count {
       f(V.load(x, i), V.load(z, i)).store(y, i)
       i &+= lanes
@@ -96,6 +60,38 @@ public enum VectorLoops<V: KernelVector> {
     if i < count {
       let rest = count &- i
       f(V.load(x, i, count: rest, filler: 0), V.load(z, i, count: rest, filler: 0)).store(y, i, count: rest)
+    }
+  }
+
+  /// f of four vectors of x at a time, from element i on as far as they go.
+  @inlinable @inline(__always)
+  static func mapFours(_ x: In, _ i: inout Int, _ count: Int, _ f: (V) -> V, _ put: (V, Int) -> Void) {
+    while i &+ 4 &* lanes <= count {
+      let (a, b) = (V.load(x, i), V.load(x, i &+ lanes))
+      let (c, d) = (V.load(x, i &+ 2 &* lanes), V.load(x, i &+ 3 &* lanes))
+      put(f(a), i)
+      put(f(b), i &+ lanes)
+      put(f(c), i &+ 2 &* lanes)
+      put(f(d), i &+ 3 &* lanes)
+      i &+= 4 &* lanes
+    }
+  }
+
+  /// The same of vectors of x and z.
+  @inlinable @inline(__always)
+  static func zipFours(
+    _ x: In, _ z: In, _ i: inout Int, _ count: Int, _ f: (V, V) -> V, _ put: (V, Int) -> Void
+  ) {
+    while i &+ 4 &* lanes <= count {
+      let a = f(V.load(x, i), V.load(z, i))
+      let b = f(V.load(x, i &+ lanes), V.load(z, i &+ lanes))
+      let c = f(V.load(x, i &+ 2 &* lanes), V.load(z, i &+ 2 &* lanes))
+      let d = f(V.load(x, i &+ 3 &* lanes), V.load(z, i &+ 3 &* lanes))
+      put(a, i)
+      put(b, i &+ lanes)
+      put(c, i &+ 2 &* lanes)
+      put(d, i &+ 3 &* lanes)
+      i &+= 4 &* lanes
     }
   }
 
