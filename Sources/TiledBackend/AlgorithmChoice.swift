@@ -16,12 +16,22 @@ package enum AlgorithmChoice: Sendable {
     + WinogradTransform.all.map(\.name)
 
   /// One of `known`.
-  func algorithm(for layer: Layer, known: [String]) -> String {
+  package func algorithm(for layer: Layer, known: [String]) -> String {
     switch self {
     case .forced(let name) where known.contains(name): name
     case .planned(let book): book.choice(for: layer, among: known) ?? AlgorithmCost.least(layer, known)
     case .forced, .automatic: AlgorithmCost.least(layer, known)
     }
+  }
+
+  /// The same in a network, whose maps lie in blocks: what pixel GEMM gains between NCHW tensors, which it reads and writes
+  /// as they are, is nothing there. Where it is not forced, the implicit algorithm takes its place if it has less to do;
+  /// the bits are the same, see ``ProductOrder``.
+  package func networkAlgorithm(for layer: Layer, known: [String]) -> String {
+    let alone = algorithm(for: layer, known: known)
+    if case .forced(alone) = self { return alone }
+    guard alone == PixelGemmCore.algorithm else { return alone }
+    return AlgorithmCost.least(layer, [ImplicitGemmCore.algorithm, PixelGemmCore.algorithm])
   }
 }
 
@@ -51,11 +61,13 @@ enum AlgorithmCost {
   /// The algorithm that costs least; the first where nothing is known of the others. A Winograd transform that is
   /// there for its exactness, or errs no less than a cheaper one, is no candidate.
   static func least(_ layer: Layer, _ known: [String]) -> String {
-    guard let convolution = layer.convolution, let weight = layer.parameterShapes.weight,
-      known.contains(PackedGemmCore.algorithm)
-    else { return known[0] }
+    guard let convolution = layer.convolution, let weight = layer.parameterShapes.weight, known.count > 1
+    else {
+      return known[0]
+    }
     let sizes = Sizes(layer, products: weight.count / weight[0], channels: weight[1], outputs: weight[0])
-    var costs = [(ImplicitGemmCore.algorithm, implicit(sizes)), (PackedGemmCore.algorithm, packed(sizes))]
+    var costs = [(ImplicitGemmCore.algorithm, implicit(sizes))]
+    if known.contains(PackedGemmCore.algorithm) { costs.append((PackedGemmCore.algorithm, packed(sizes))) }
     if known.contains(PixelGemmCore.algorithm) {
       costs.append((PixelGemmCore.algorithm, pixel(layer, sizes)))
     }
@@ -107,7 +119,8 @@ enum AlgorithmCost {
     _ layer: Layer, _ convolution: Convolution, _ transform: WinogradTransform, _ sizes: Sizes
   ) -> Double {
     let shape = layer.outputShape
-    let (channels, outputs) = (sizes.channels, sizes.outputs)
+    // Channels fill whole blocks.
+    let (channels, outputs) = (filled(sizes.channels, to: MapLayout.blockDepth), sizes.outputs)
     let tiles =
       WinogradTiling(
         batch: shape[0], output: Pair(shape[2], shape[3]), dilation: convolution.dilation,

@@ -76,6 +76,11 @@ package final class TiledBackend: Backend {
       tileCoverage: tileCoverage, pool: pool, streamedBytes: streamedBytes)
   }
 
+  /// The layer's algorithm in a network, with what its step works with.
+  func networkContext(for layer: Layer) throws(BackendError) -> PlanContext {
+    try context(for: layer, algorithm: choice.networkAlgorithm(for: layer, known: algorithms(for: layer)))
+  }
+
   /// See ``plan(_:parameters:algorithm:)``.
   func layerPlan(
     _ layer: Layer, parameters: Parameters<Float>, algorithm: String?

@@ -47,6 +47,30 @@ import TiledBackend
     }
   }
 
+  /// A network may so take one for the other. Packed GEMM's chains are nine places of a block's channels; the others' are,
+  /// where the kernel is one or three places wide, or dilated, and channels fill a block.
+  @Test(
+    "have the same bits by every direct algorithm", arguments: ConvolutionCase.all + ConvolutionCase.winograd)
+  func interchangeable(_ shape: ConvolutionCase) throws {
+    let layer = try shape.layer()
+    let data = TestData(layer, whole: false)
+    let hasPackedChains = [1, 3].contains(shape.kernel.horizontal) || shape.dilation.horizontal > 1
+    for set in InstructionSet.available {
+      let backend = TiledBackend(instructionSet: set, threads: 2)
+      func bits(_ algorithm: String) throws -> [UInt32] {
+        let plan = try backend.plan(layer, parameters: data.parameters, algorithm: algorithm)
+        var output = Tensor<Float>(layer.outputShape, repeating: .nan)
+        plan.run(data.inputs, into: &output)
+        return output.bits
+      }
+      let expected = try bits("implicit-gemm")
+      for algorithm in backend.algorithms(for: layer)
+      where algorithm == "pixel-gemm" || algorithm == "packed-gemm" && hasPackedChains {
+        #expect(try bits(algorithm) == expected, "\(set), \(algorithm)")
+      }
+    }
+  }
+
   @Test(
     "are packed where channels fill a block, go by pixels where the stride is 1, and never with groups",
     arguments: ConvolutionCase.all)

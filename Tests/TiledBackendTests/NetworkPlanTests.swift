@@ -44,6 +44,26 @@ import TiledBackend
     }
   }
 
+  /// Some convolutions are then computed by another algorithm in the network than alone.
+  @Test("gives the bits of the layers where a plan book prefers pixel GEMM", arguments: SampleNetwork.all)
+  func equalPlanned(_ sample: SampleNetwork) throws {
+    for set in InstructionSet.available {
+      var book = PlanBook(conditions: "here")
+      for layer in sample.network.layers {
+        book.enter(
+          TiledBackend(instructionSet: set, threads: 1).algorithms(for: layer).map {
+            .init(algorithm: $0, nanoseconds: $0 == "pixel-gemm" ? 1 : 2, meanError: 1)
+          }, for: layer)
+      }
+      let backend = TiledBackend(instructionSet: set, threads: 2, choice: .planned(book))
+      let expected = try sample.outputs(backend)
+      let plan = try #require(try backend.planNetwork(sample.network, parameters: sample.parameters))
+      plan.run(sample.feed) { name, output in
+        #expect(output.bits == expected[name]?.bits, "\(set), \(name)")
+      }
+    }
+  }
+
   @Test(
     "pools as it convolves, where the algorithm can",
     arguments: ["winograd-4x4", "winograd-2x2", "packed-gemm"])

@@ -66,4 +66,19 @@ struct PlanBookTests {
     #expect(try algorithm(.planned(book)) == (error == 1 ? "winograd-2x2" : "implicit-gemm"))
     #expect(try algorithm(.forced("winograd-4x4")) == "winograd-4x4")
   }
+
+  /// Sixteen and more output channels fill the implicit algorithm's tiles; two leave most of them empty.
+  @Test(
+    "leave a network the implicit algorithm in place of pixel GEMM, unless that is forced",
+    arguments: [(layer: "conv1_1", network: "implicit-gemm"), ("objectness1.conf", "pixel-gemm")])
+  func inNetworks(_ name: String, _ expected: String) throws {
+    let layer = try #require(Network.all.flatMap(\.layers).first { $0.name == name })
+    let known = TiledBackend(threads: 1).algorithms(for: layer)
+    var book = PlanBook(conditions: "here")
+    book.enter(
+      known.map { .init(algorithm: $0, nanoseconds: $0 == "pixel-gemm" ? 1 : 2, meanError: 1) }, for: layer)
+    #expect(AlgorithmChoice.planned(book).algorithm(for: layer, known: known) == "pixel-gemm")
+    #expect(AlgorithmChoice.planned(book).networkAlgorithm(for: layer, known: known) == expected)
+    #expect(AlgorithmChoice.forced("pixel-gemm").networkAlgorithm(for: layer, known: known) == "pixel-gemm")
+  }
 }

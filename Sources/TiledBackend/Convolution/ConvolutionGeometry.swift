@@ -39,17 +39,19 @@ struct ConvolutionGeometry {
   /// The taps in a group's blocks: channel block outermost, then the kernel's rows and columns. Without horizontal
   /// dilation a kernel row's columns lie side by side in the map, and so do their weights: the row is one tap.
   func taps() -> Taps {
-    let isDense = convolution.dilation.horizontal == 1
     var offsets: [Int] = []
     for block in 0..<input.blocks {
       for row in 0..<kernel.vertical {
-        for column in 0..<(isDense ? 1 : kernel.horizontal) {
+        for column in stride(from: 0, to: kernel.horizontal, by: placesPerTap) {
           offsets.append(offset(block: block, row: row, column: column))
         }
       }
     }
-    return Taps(offsets: offsets, depth: isDense ? kernel.horizontal * input.depth : input.depth)
+    return Taps(offsets: offsets, depth: placesPerTap * input.depth)
   }
+
+  /// Neighbouring places of the kernel that are one tap.
+  var placesPerTap: Int { convolution.dilation.horizontal == 1 ? kernel.horizontal : 1 }
 
   /// The offset in a window of each ``places``: channel block outermost, then the kernel's rows and columns.
   func blockOffsets() -> [Int] {

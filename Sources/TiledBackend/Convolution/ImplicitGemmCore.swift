@@ -32,7 +32,7 @@ final class ImplicitGemmCore: ConvolutionCore {
     let taps = geometry.taps()
     let grid = TileGrid(
       context, geometry, parameters, surroundings, taps: taps,
-      tapsPerBlock: max(1, min(taps.offsets.count, TileGrid.blockProducts / taps.depth)))
+      tapsPerBlock: min(taps.offsets.count, ProductOrder(geometry).placesPerChain / geometry.placesPerTap))
     self.grid = grid
     let rows = grid.kernel.rows
     let tiles = (geometry.pixels + rows - 1) / rows

@@ -6,7 +6,7 @@ import Tensors
 /// conv2d as a matrix product whose vectors lie along the pixels of planes: no lane is empty however few the output
 /// channels, and an NCHW map needs no other order. For stride 1, any padding and dilation; not for groups.
 ///
-/// Summation tree of one output: chains of KC = 144 products, then a chain over the ⌈K/KC⌉ chains.
+/// Summation tree of one output: see ``ProductOrder``.
 final class PixelGemmCore: ConvolutionCore {
   static let algorithm = "pixel-gemm"
 
@@ -17,8 +17,9 @@ final class PixelGemmCore: ConvolutionCore {
   private let split: PixelSplit
   private let epilogue: Epilogue
   private let pool: WorkerPool
-  /// Products of an output, and where each step's row of pixels lies.
-  private let steps: Int
+  /// A step for each product of an output.
+  private let order: ProductOrder
+  /// Where each step's row of pixels lies.
   private let offsets: [Int]
   /// Where a step's row of pixels lies, once it is packed.
   private let packedOffsets: [Int]
@@ -28,9 +29,6 @@ final class PixelGemmCore: ConvolutionCore {
   private let columns: Int
   /// Whether channels are written into their planes as they are.
   private let isPlanar: Bool
-
-  /// KC: sixteen channels of a 3×3 window.
-  private static let chain = 144
 
   /// Whether the algorithm computes such layers.
   static func offers(_ layer: Layer, _ convolution: Convolution) -> Bool {
@@ -50,29 +48,33 @@ final class PixelGemmCore: ConvolutionCore {
     let split = PixelSplit.best(
       kernels.pixelGemms, geometry, threads: pool.size, inBlocks: !isPlanar)
     self.split = split
-    let offsets = split.planes.offsets(geometry)
-    steps = offsets.count
+    let order = ProductOrder(geometry)
+    self.order = order
+    let offsets = split.planes.offsets(geometry, order)
     self.offsets = offsets + [Int](repeating: offsets.last ?? 0, count: PixelTile.lookahead)
+    let longest = order.chains.map(\.count).max() ?? 0
     packedOffsets =
-      split.isPacked
-      ? (0..<(min(Self.chain, offsets.count) + PixelTile.lookahead)).map { $0 * split.kernel.columns } : []
+      split.isPacked ? (0..<(longest + PixelTile.lookahead)).map { $0 * split.kernel.columns } : []
     let outputs = split.groupsPerTask * split.kernel.rows
     columns =
       isPlanar ? outputs : (outputs + MapLayout.blockDepth - 1) / MapLayout.blockDepth * MapLayout.blockDepth
-    weights = Self.pack(weight, rows: split.kernel.rows, groups: split.groups)
+    weights = Self.pack(weight, order, rows: split.kernel.rows, groups: split.groups)
     epilogue = Epilogue(kernels, geometry, parameters, surroundings, columns: columns, panels: split.ranges)
-    let chains = (steps + Self.chain - 1) / Self.chain
-    errorModel = ErrorModel(height: min(Self.chain, steps) + chains - 1 + epilogue.roundings)
+    errorModel = ErrorModel(height: longest + order.chains.count - 1 + epilogue.roundings)
   }
 
-  private static func pack(_ weight: Tensor<Float>, rows: Int, groups: Int) -> AlignedBuffer {
-    let outputs = weight.shape[0]
-    let steps = weight.shape.count / outputs
+  private static func pack(
+    _ weight: Tensor<Float>, _ order: ProductOrder, rows: Int, groups: Int
+  ) -> AlignedBuffer {
+    let (outputs, area) = (weight.shape[0], weight.shape[2] * weight.shape[3])
+    let steps = order.products.count
     let buffer = AlignedBuffer(zeros: groups * steps * rows)
     for channel in 0..<outputs {
       let (group, row) = channel.quotientAndRemainder(dividingBy: rows)
       let target = buffer.start + group * steps * rows + row
-      for step in 0..<steps { target[step * rows] = weight.values[channel * steps + step] }
+      for (step, product) in order.products.enumerated() {
+        target[step * rows] = weight.values[channel * steps + product.channel * area + product.place]
+      }
     }
     return buffer
   }
@@ -117,10 +119,8 @@ final class PixelGemmCore: ConvolutionCore {
         multiply(
           range: range, source + pixel, packed: packed, sums + (pixel - start))
       }
-      if isPlanar {
-        storePlanes(range: range, image: image, pixels, sums, from: start, operands)
-      } else if storesBlocks {
-        storeBlocks(range: range, image: image, pixels, sums, from: start, operands)
+      if isPlanar || storesBlocks {
+        storeChannels(range: range, image: image, pixels, sums, from: start, operands)
       } else {
         for tile in tiles {
           store(range: range, image: image, tile, sums, from: start, operands)
@@ -137,23 +137,23 @@ final class PixelGemmCore: ConvolutionCore {
     let members = (range * split.groupsPerTask)..<min((range + 1) * split.groupsPerTask, split.groups)
     (split.isPacked ? packedOffsets : offsets).withUnsafeBufferPointer { offsets in
       guard let offsets = offsets.baseAddress else { return }
-      for first in stride(from: 0, to: steps, by: Self.chain) {
-        let count = min(Self.chain, steps - first)
+      for chain in order.chains {
+        let first = chain.lowerBound
         if split.isPacked {
           kernels.copyPlanes(
             PlaneCopy(
               source: pixels + first * planes.planeStride, sourceStride: planes.planeStride, target: packed,
-              targetStride: kernel.columns, planes: count, above: 0, rows: 1, behind: 0,
+              targetStride: kernel.columns, planes: chain.count, above: 0, rows: 1, behind: 0,
               width: kernel.columns, side: 0))
         }
         for group in members {
           kernel.run(
             PixelTile(
-              a: weights.start + (group * steps + first) * kernel.rows,
+              a: weights.start + (group * order.products.count + first) * kernel.rows,
               b: split.isPacked ? UnsafePointer(packed) : pixels,
               offsets: split.isPacked ? offsets : offsets + first,
               c: sums + (group - members.lowerBound) * kernel.rows * sumStride, cStride: sumStride,
-              steps: count, accumulates: first > 0))
+              steps: chain.count, accumulates: first > 0))
         }
       }
     }
@@ -184,22 +184,23 @@ final class PixelGemmCore: ConvolutionCore {
   /// Whether channels are written in blocks of sixteen as they are.
   private var storesBlocks: Bool { output.depth == MapLayout.blockDepth && epilogue.isPlain }
 
-  /// Finishes some pixels of every channel of a range into blocks.
-  private func storeBlocks(
+  /// Finishes some pixels of every channel of a range where they belong: each channel in its plane, or sixteen of them in
+  /// their block.
+  private func storeChannels(
     range: Int, image: Int, _ pixels: Range<Int>, _ sums: UnsafePointer<Float>, from start: Int,
     _ operands: ConvolutionOperands
   ) {
     let affine = epilogue.affine(panel: range)
     let firstChannel = range * columns
     let channels = min(split.groupsPerTask * kernel.rows, output.channels - firstChannel)
-    let outputWidth = output.size.horizontal
+    let finish = isPlanar ? kernels.finishPlanes : kernels.finishBlocks
     planes.forEachRectangle(of: pixels) { first, rows, width in
       var (pixel, left) = (first, width)
       while left > 0 {
         let place = planes.place(ofPixel: pixel)
-        // A run of pixels of a map without padding goes on over the ends of its rows.
-        let run = min(left, outputWidth - place % outputWidth)
-        kernels.finishBlocks(
+        // A run of pixels of a map without padding goes on over the ends of its rows, and so it does in a plane.
+        let run = isPlanar ? left : min(left, output.size.horizontal - place % output.size.horizontal)
+        finish(
           PlaneFinish(
             sums: sums + (pixel - start), sumStride: sumStride, sumRowStride: planes.rowStride,
             target: operands.output + firstChannel / output.depth * output.blockStride
@@ -208,25 +209,6 @@ final class PixelGemmCore: ConvolutionCore {
             rows: rows, width: run, scale: affine.scale, shift: affine.shift, relu: affine.relu))
         (pixel, left) = (pixel + run, left - run)
       }
-    }
-  }
-
-  /// Finishes some pixels of every channel of a range, each channel into its plane.
-  private func storePlanes(
-    range: Int, image: Int, _ pixels: Range<Int>, _ sums: UnsafePointer<Float>, from start: Int,
-    _ operands: ConvolutionOperands
-  ) {
-    let affine = epilogue.affine(panel: range)
-    let firstChannel = range * columns
-    let channels = min(split.groupsPerTask * kernel.rows, output.channels - firstChannel)
-    planes.forEachRectangle(of: pixels) { first, rows, width in
-      kernels.finishPlanes(
-        PlaneFinish(
-          sums: sums + (first - start), sumStride: sumStride, sumRowStride: planes.rowStride,
-          target: operands.output + firstChannel * output.blockStride
-            + output.offset(image: image, place: planes.place(ofPixel: first)),
-          targetStride: output.blockStride, targetRowStride: output.rowStride, channels: channels,
-          rows: rows, width: width, scale: affine.scale, shift: affine.shift, relu: affine.relu))
     }
   }
 }

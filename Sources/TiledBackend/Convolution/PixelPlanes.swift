@@ -56,16 +56,12 @@ struct PixelPlanes {
   /// Floats that a task copies, and the zeros that its last tile reads behind them.
   var count: Int { isInPlace ? 0 : input.channels * planeStride + columns }
 
-  /// The offset of each product step from a window's start: input channel by input channel, then the kernel's rows and
-  /// columns.
-  func offsets(_ geometry: ConvolutionGeometry) -> [Int] {
+  /// The offset of each product from a window's start.
+  func offsets(_ geometry: ConvolutionGeometry, _ order: ProductOrder) -> [Int] {
     let dilation = geometry.convolution.dilation
-    return (0..<geometry.groupInputs).flatMap { channel in
-      (0..<geometry.kernel.vertical).flatMap { row in
-        (0..<geometry.kernel.horizontal).map { column in
-          channel * planeStride + row * dilation.vertical * rowStride + column * dilation.horizontal
-        }
-      }
+    return order.products.map { channel, place in
+      let (row, column) = place.quotientAndRemainder(dividingBy: geometry.kernel.horizontal)
+      return channel * planeStride + row * dilation.vertical * rowStride + column * dilation.horizontal
     }
   }
 

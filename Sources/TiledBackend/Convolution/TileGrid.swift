@@ -18,9 +18,6 @@ final class TileGrid {
   private let epilogue: Epilogue
   private let coverage: TileCoverage?
 
-  /// About how many products a block holds: a panel of KC·NR weights then stays in the first-level cache.
-  static let blockProducts = 144
-
   init(
     _ context: PlanContext, _ geometry: ConvolutionGeometry, _ parameters: Parameters<Float>,
     _ surroundings: ConvolutionSurroundings, taps: Taps, tapsPerBlock: Int

@@ -47,7 +47,7 @@ final class NetworkLowering {
     self.backend = backend
     self.parameters = parameters
     analysis = NetworkAnalysis(network) { layer, pooling in
-      (try? backend.context(for: layer, algorithm: nil))?.poolsItself(pooling) ?? false
+      (try? backend.networkContext(for: layer))?.poolsItself(pooling) ?? false
     }
   }
 
@@ -113,7 +113,7 @@ final class NetworkLowering {
   // MARK: What the lowerings of the kinds need
 
   func context(_ layer: Layer) throws(BackendError) -> PlanContext {
-    try backend.context(for: layer, algorithm: nil)
+    try backend.networkContext(for: layer)
   }
 
   func layerParameters(_ layer: Layer) throws -> Parameters<Float> { try parameters(layer) }
