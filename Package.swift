@@ -75,7 +75,7 @@ let package = Package(
     .target(name: "Microkernels", dependencies: ["CLanes"]),
     .target(
       name: "TiledBackend",
-      dependencies: ["Backends", "CLanes", "Microkernels"]
+      dependencies: ["Backends", "CCPU", "CLanes", "Microkernels"]
         + microkernelTargets.map { .init(stringLiteral: $0.name) },
       swiftSettings: hotCode),
     .target(name: "OpenBLASBackend", dependencies: ["Backends", "COpenBLAS"], swiftSettings: hotCode),
@@ -117,7 +117,7 @@ let package = Package(
       name: "MicrokernelsTests", dependencies: ["TiledBackend", "ReferenceBackend", "Accuracy"]),
     .testTarget(
       name: "TiledBackendTests",
-      dependencies: ["TiledBackend", "OpenBLASBackend", "ReferenceBackend", "Accuracy"]),
+      dependencies: ["TiledBackend", "OpenBLASBackend", "ReferenceBackend", "Accuracy", "CCPU"]),
     .testTarget(
       name: "OpenBLASBackendTests", dependencies: ["OpenBLASBackend", "ReferenceBackend", "Golden"]),
     .testTarget(

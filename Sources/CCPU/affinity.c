@@ -23,7 +23,10 @@ bool efgr_bind_thread(int thread, const int *processors, int count) {
   }
   return sched_setaffinity(thread, sizeof set, &set) == 0;
 }
+
+int efgr_current_processor(void) { return sched_getcpu(); }
 #else
 int efgr_allowed_processors(int *processors, int capacity) { return 0; }
 bool efgr_bind_thread(int thread, const int *processors, int count) { return false; }
+int efgr_current_processor(void) { return -1; }
 #endif

@@ -71,6 +71,7 @@ final class WorkerPool: Sendable {
     private let gate = Atomic<Int>(0)
     /// One per worker.
     private let shares: [Share]
+    private let places: ProcessorPlaces
     private let sleepers = Atomic<Int>(0)
     private let state = Mutex(State())
     private let condition = NSCondition()
@@ -81,13 +82,17 @@ final class WorkerPool: Sendable {
     /// Rounds after which one that waits for others gives its core away: they may have lost theirs.
     private static let patience = 20_000
 
-    init(workers: Int) { shares = (0..<workers).map { _ in Share() } }
+    init(workers: Int) {
+      shares = (0..<workers).map { _ in Share() }
+      places = ProcessorPlaces(threads: workers)
+    }
 
     func run(_ job: Job) {
       state.withLock { $0.job = job }
       for (worker, share) in shares.enumerated() {
         share.next.store(job.tasks * worker / shares.count, ordering: .relaxed)
       }
+      places.note(0)
       announce(isOpen: true)
       takeTasks(of: job, as: 0)
       // Every task has been taken; who has not begun by now has nothing to do.
@@ -133,6 +138,7 @@ final class WorkerPool: Sendable {
       var seen = 0
       while true {
         seen = waitForJob(after: seen)
+        places.keepApart(worker)
         if state.withLock({ $0.isStopped }) { return }
         guard join(seen) else { continue }
         takePart(as: worker)

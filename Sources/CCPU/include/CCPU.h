@@ -25,6 +25,9 @@ int efgr_allowed_processors(int *_Nonnull processors, int capacity);
 /// Binds a thread of this process, or the calling one for 0, to `count` processors. False where that is refused.
 bool efgr_bind_thread(int thread, const int *_Nonnull processors, int count);
 
+/// The processor that the calling thread runs on; −1 where the system does not tell.
+int efgr_current_processor(void);
+
 /// Keeps freed memory for the next allocation instead of giving it back to the system. Nothing where the C library is not
 /// GNU's.
 void efgr_keep_freed_memory(void);
