@@ -17,6 +17,7 @@ final class DeformableCore: ConvolutionCore {
   private let grid: PackedGrid
   private let pool: WorkerPool
   private let kernels: KernelTable
+  private let chunks: [Range<Int>]
 
   /// Roundings of one interpolated value: both complements 1 − f and their product make a weight (3); the four
   /// products are summed in a chain, in which the first term passes a product and three sums, fused or not (4). The
@@ -31,8 +32,8 @@ final class DeformableCore: ConvolutionCore {
     pool = context.pool
     kernels = context.kernels
     grid = PackedGrid(
-      context, geometry, parameters, surroundings, blocksPerGather: geometry.kernelArea,
-      leastChunks: min(pool.size, geometry.pixels))
+      context, geometry, parameters, surroundings, blocksPerGather: geometry.kernelArea)
+    chunks = grid.chunks(for: pool.size)
     errorModel = ErrorModel(
       height: grid.height + Self.samplingRoundings, coordinates: .splitInteger)
   }
@@ -54,9 +55,9 @@ final class DeformableCore: ConvolutionCore {
     guard let offsets = operands.offset else { preconditionFailure("a deformable convolution has offsets") }
     // Read by all workers.
     nonisolated(unsafe) let shared = offsets
-    pool.run(tasks: grid.chunkCount) { chunk, worker in
-      compute(
-        grid.pixels(ofChunk: chunk), offsets: shared, operands.workspace.start(worker), operands)
+    pool.run(tasks: chunks.count) { task, worker in
+      guard !chunks[task].isEmpty else { return }
+      compute(chunks[task], offsets: shared, operands.workspace.start(worker), operands)
     }
   }
 

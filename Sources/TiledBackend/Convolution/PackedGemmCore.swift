@@ -19,6 +19,8 @@ final class PackedGemmCore: ConvolutionCore {
   private let blockOffsets: [Int]
   /// Panels of one task.
   private let panelsPerTask: Int
+  /// What each task computes: panels of output channels, and pixels. It may be nothing.
+  private let tasks: [(panels: Range<Int>, pixels: Range<Int>)]
 
   /// Panels of one task at the least, in output channels: packing rows then costs some hundredths of multiplying them.
   private static let leastOutputs = 128
@@ -49,21 +51,36 @@ final class PackedGemmCore: ConvolutionCore {
       (panels + most - 1) / most,
       min(panels / least, Self.tasksPerThread * context.pool.size / grid.chunkCount), 1)
     panelsPerTask = (panels + ranges - 1) / ranges
+    tasks = Self.tasks(grid, panels: panels, perTask: panelsPerTask, threads: pool.size)
     errorModel = ErrorModel(height: grid.height)
+  }
+
+  /// A worker goes through some panels for all pixels, and through its last panels in ever smaller chunks; where panels are
+  /// few, through some pixels for all panels.
+  private static func tasks(
+    _ grid: PackedGrid, panels: Int, perTask: Int, threads: Int
+  ) -> [(panels: Range<Int>, pixels: Range<Int>)] {
+    guard threads > 1, panels >= threads * perTask else {
+      return grid.chunks(for: threads).flatMap { chunk in
+        stride(from: 0, to: panels, by: perTask).map { ($0..<min($0 + perTask, panels), chunk) }
+      }
+    }
+    let parts = Shares.cut(panels, among: threads, most: perTask, least: perTask)
+    let perShare = parts.count / threads
+    let (even, falling) = (grid.chunks(for: 1), grid.fallingChunks)
+    return parts.enumerated().flatMap { index, part in
+      (index % perShare == perShare - 1 ? falling : even).map { (part, $0) }
+    }
   }
 
   var scratchCount: Int { grid.rowsCount + panelsPerTask * grid.panelSums }
   var packedCount: Int { grid.packedCount }
 
   func run(_ operands: ConvolutionOperands) {
-    let (chunks, panels) = (grid.chunkCount, grid.weights.panels)
-    let ranges = (panels + panelsPerTask - 1) / panelsPerTask
-    pool.run(tasks: chunks * ranges) { task, worker in
-      let (range, chunk) = task.quotientAndRemainder(dividingBy: chunks)
-      compute(
-        pixels: grid.pixels(ofChunk: chunk),
-        panels: (range * panelsPerTask)..<min((range + 1) * panelsPerTask, panels),
-        operands.workspace.start(worker), operands)
+    pool.run(tasks: tasks.count) { task, worker in
+      let (panels, pixels) = tasks[task]
+      guard !panels.isEmpty, !pixels.isEmpty else { return }
+      compute(pixels: pixels, panels: panels, operands.workspace.start(worker), operands)
     }
   }
 

@@ -11,7 +11,7 @@ final class PackedGrid {
   let geometry: ConvolutionGeometry
   let kernel: PackedGemmKernel
   let weights: PackedWeights
-  /// Pixels of a chunk: whole groups of MR.
+  /// Pixels of a chunk at the most: whole groups of MR.
   let chunkPixels: Int
   /// Blocks of sixteen products that a pass packs at a time, of ``ConvolutionGeometry/places`` in all: whole chains, so
   /// that a panel's weights of a pass stay in the first-level cache while all groups of a chunk meet them.
@@ -23,12 +23,10 @@ final class PackedGrid {
   /// Output channels whose sums a chunk keeps at the most.
   static let keptOutputs = 256
 
-  /// - Parameters:
-  ///   - blocksPerGather: blocks that are packed together: a pass is a multiple of them.
-  ///   - leastChunks: chunks that the pixels are cut into at the least.
+  /// - Parameter blocksPerGather: blocks that are packed together: a pass is a multiple of them.
   init(
     _ context: PlanContext, _ geometry: ConvolutionGeometry, _ parameters: Parameters<Float>,
-    _ surroundings: ConvolutionSurroundings, blocksPerGather: Int, leastChunks: Int = 1
+    _ surroundings: ConvolutionSurroundings, blocksPerGather: Int
   ) {
     guard let weight = parameters.weight else { preconditionFailure("a convolution has weights") }
     self.geometry = geometry
@@ -38,7 +36,7 @@ final class PackedGrid {
     blocksPerPass = max(1, CacheSize.panel / (panelBytes * unit)) * unit
     let chunks = Self.chunks(
       pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
-      threads: context.pool.size, least: leastChunks)
+      threads: context.pool.size)
     let most = (geometry.pixels + chunks - 1) / chunks
     kernel = kernels.best(rows: most, columns: geometry.groupOutputs)
     chunkPixels = (most + kernel.rows - 1) / kernel.rows * kernel.rows
@@ -49,10 +47,10 @@ final class PackedGrid {
 
   /// Chunks that the pixels are cut into: few enough that weights are read a few times only, small enough that the
   /// packed rows of a pass and the sums stay in three eighths of the second-level cache: weights stream through the rest.
-  private static func chunks(pixels: Int, pass: Int, outputs: Int, threads: Int, least: Int) -> Int {
+  private static func chunks(pixels: Int, pass: Int, outputs: Int, threads: Int) -> Int {
     let perPixel = (pass * PackedTile.depth + min(outputs, keptOutputs)) * MemoryLayout<Float>.stride
     let most = max(16, CacheSize.secondLevel * 3 / 8 / perPixel)
-    let chunks = max(least, (pixels + most - 1) / most)
+    let chunks = (pixels + most - 1) / most
     // As many for every thread, where there are several.
     return chunks == 1 ? 1 : (chunks + threads - 1) / threads * threads
   }
@@ -71,11 +69,29 @@ final class PackedGrid {
     return min(Self.blocksPerChain, places) * geometry.input.depth + chains - 1 + epilogue.roundings
   }
 
+  /// Chunks of ``chunkPixels`` that hold all pixels.
   var chunkCount: Int { (geometry.pixels + chunkPixels - 1) / chunkPixels }
 
-  /// The output pixels of a chunk, flat over batch, rows and columns.
-  func pixels(ofChunk chunk: Int) -> Range<Int> {
-    (chunk * chunkPixels)..<min((chunk + 1) * chunkPixels, geometry.pixels)
+  /// All output pixels, flat over batch, rows and columns, cut into chunks for some workers. One may be empty.
+  func chunks(for workers: Int) -> [Range<Int>] {
+    let most = chunkPixels / kernel.rows
+    return pixels(Shares.cut(groups, among: workers, most: most, least: most))
+  }
+
+  /// The same for one worker whose last chunks another one may take over: down to an eighth of all, for each reads all
+  /// weights.
+  var fallingChunks: [Range<Int>] {
+    pixels(Shares.falling(groups, most: chunkPixels / kernel.rows, least: max(1, groups / 8)))
+  }
+
+  /// Groups of MR that hold all pixels.
+  private var groups: Int { (geometry.pixels + kernel.rows - 1) / kernel.rows }
+
+  private func pixels(_ groups: [Range<Int>]) -> [Range<Int>] {
+    groups.map {
+      ($0.lowerBound * kernel.rows)..<max(
+        $0.lowerBound * kernel.rows, min($0.upperBound * kernel.rows, geometry.pixels))
+    }
   }
 
   /// Floats of one group of packed rows of a pass.

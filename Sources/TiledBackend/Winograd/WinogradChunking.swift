@@ -1,14 +1,15 @@
 import Backends
 import Microkernels
 
-/// How the tiles of a layer are shared out: which micro-kernel multiplies them, and in which chunks.
+/// How the tiles of a layer are shared out: which micro-kernel multiplies them, and in which tasks.
 struct WinogradChunking {
   let kernel: PackedGemmKernel
   /// Whether all tiles are transformed first, for every worker, and the work is then cut by panels of output channels
   /// too: where the transformed filters are larger than what a core's cache holds and the tiles are few, each filter
   /// is so read once. Else a worker takes a chunk of tiles from its patches to its outputs.
   let isShared: Bool
-  let chunks: [Range<Int>]
+  /// What a task multiplies: panels of output channels, and tiles. It may be nothing.
+  let tasks: [(panels: Range<Int>, tiles: Range<Int>)]
   /// Elements from one matrix of transformed patches to the next, and from one matrix of sums to the next: a cache
   /// line more than they hold, so that a tile's values do not all fall into one set of the first-level cache.
   let patchStride: Int
@@ -20,8 +21,8 @@ struct WinogradChunking {
   /// cache while all tiles of a chunk meet them.
   let blocksPerPass: Int
 
-  /// Panels that a task multiplies a matrix of shared patches by before it goes on to the next matrix: all patches are more
-  /// than a core's cache holds, and are read anew for every task. Their sums take a part of that cache.
+  /// Panels that a task multiplies a matrix of shared patches by, at the most, before it goes on to the next matrix: all
+  /// patches are more than a core's cache holds, and are read anew for every task. Their sums take a part of that cache.
   let panelsPerTask: Int
 
   /// Tiles whose patches are shared at the most: few enough that their transforms stay in the last-level cache.
@@ -52,7 +53,17 @@ struct WinogradChunking {
     let panelBytes = perChunk * matrices * best.columns * MemoryLayout<Float>.stride
     panelsPerTask =
       isShared ? max(1, min(panels / (2 * threads), CacheSize.secondLevel * 3 / 8 / panelBytes)) : 1
-    chunks = stride(from: 0, to: tiles, by: perChunk).map { $0..<min($0 + perChunk, tiles) }
+    // A smaller chunk would read as many weights for less.
+    let most = perChunk / rows
+    let chunks = Shares.cut((tiles + rows - 1) / rows, among: threads, most: most, least: most).map {
+      min($0.lowerBound * rows, tiles)..<min($0.upperBound * rows, tiles)
+    }
+    tasks =
+      !isShared
+      ? chunks.map { (0..<panels, $0) }
+      : parts == 1
+        ? Shares.cut(panels, among: threads, most: panelsPerTask).map { ($0, 0..<tiles) }
+        : chunks.flatMap { chunk in (0..<panels).map { ($0..<($0 + 1), chunk) } }
     let slots = (isShared ? tiles + rows - 1 : perChunk) / rows * rows
     patchGroups = slots / rows
     patchStride = slots * channels + 16

@@ -93,15 +93,15 @@ final class WinogradCore: ConvolutionCore {
   var packedCount: Int { weights.buffer.count + epilogue.packedCount + identity.count }
 
   func run(_ operands: ConvolutionOperands) {
-    let chunks = chunking.chunks
     guard chunking.isShared else {
-      return pool.run(tasks: chunks.count) { task, worker in
+      return pool.run(tasks: chunking.tasks.count) { task, worker in
+        let (panels, tiles) = chunking.tasks[task]
+        guard !tiles.isEmpty else { return }
         let scratch = operands.workspace.start(worker)
-        transformPatches(chunks[task], firstSlot: 0, operands, into: scratch, scratch)
-        for panel in 0..<weights.panels {
-          multiply(panels: panel..<(panel + 1), tiles: chunks[task], firstSlot: 0, patches: scratch, scratch)
-          finish(
-            panel: panel, tiles: chunks[task], operands, scratch, sums: scratch + memory.sums(ofPanel: 0))
+        transformPatches(tiles, firstSlot: 0, operands, into: scratch, scratch)
+        for panel in panels {
+          multiply(panels: panel..<(panel + 1), tiles: tiles, firstSlot: 0, patches: scratch, scratch)
+          finish(panel: panel, tiles: tiles, operands, scratch, sums: scratch + memory.sums(ofPanel: 0))
         }
       }
     }
@@ -113,17 +113,15 @@ final class WinogradCore: ConvolutionCore {
         first..<min(first + gemm.rows, tiles), firstSlot: first, operands, into: patches,
         operands.workspace.start(worker))
     }
-    let perTask = chunking.panelsPerTask
-    pool.run(tasks: (weights.panels + perTask - 1) / perTask * chunks.count) { task, worker in
-      let (part, chunk) = task.quotientAndRemainder(dividingBy: chunks.count)
-      let panels = (part * perTask)..<min((part + 1) * perTask, weights.panels)
+    pool.run(tasks: chunking.tasks.count) { task, worker in
+      let (panels, tiles) = chunking.tasks[task]
+      guard !panels.isEmpty, !tiles.isEmpty else { return }
       let scratch = operands.workspace.start(worker)
-      multiply(
-        panels: panels, tiles: chunks[chunk], firstSlot: chunks[chunk].lowerBound, patches: patches, scratch)
+      multiply(panels: panels, tiles: tiles, firstSlot: tiles.lowerBound, patches: patches, scratch)
       for panel in panels {
         finish(
-          panel: panel, tiles: chunks[chunk], operands,
-          scratch, sums: scratch + memory.sums(ofPanel: panel - panels.lowerBound))
+          panel: panel, tiles: tiles, operands, scratch,
+          sums: scratch + memory.sums(ofPanel: panel - panels.lowerBound))
       }
     }
   }
