@@ -31,9 +31,10 @@ package final class AlignedBuffer {
     let capacity = max(count, 1) + 2 * Self.zone
     let raw = Self.allocate(bytes: capacity * MemoryLayout<Float>.stride)
     let first = raw.bindMemory(to: Float.self, capacity: capacity)
-    first.initialize(repeating: Self.mark, count: capacity)
     start = first + Self.zone
-    start.update(repeating: value, count: max(count, 1))
+    first.initialize(repeating: Self.mark, count: Self.zone)
+    start.initialize(repeating: value, count: max(count, 1))
+    (start + max(count, 1)).initialize(repeating: Self.mark, count: Self.zone)
   }
 
   /// A page of the kind that one entry of the address translation covers, where the system offers it.

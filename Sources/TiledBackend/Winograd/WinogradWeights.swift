@@ -35,11 +35,15 @@ final class WinogradWeights {
     let basis = WinogradFilterBasis(transform)
     weight.values.withUnsafeBufferPointer { values in
       guard let values = values.baseAddress else { return }
-      pool.run(tasks: outputs) { output, _ in
-        let (panel, column) = output.quotientAndRemainder(dividingBy: columns)
+      // Channel by channel: the lines that a panel's filters of one channel fill stay in the first-level cache.
+      pool.run(tasks: panels) { panel, _ in
+        let first = panel * columns
         for channel in 0..<channels {
-          basis.transform(values + (output * channels + channel) * 9) { filter, value in
-            target[((filter * panels + panel) * depth + channel) * columns + column] = value
+          let row = target + (panel * depth + channel) * columns
+          for output in first..<min(first + columns, outputs) {
+            basis.transform(values + (output * channels + channel) * 9) { filter, value in
+              row[filter * panels * depth * columns + output - first] = value
+            }
           }
         }
       }
