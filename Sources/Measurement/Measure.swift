@@ -4,6 +4,9 @@
 /// machine that slowly speeds up or slows down favours none. An arm leaves the blocks when it is precise enough or
 /// has spent its budget; slow arms so stop after few samples while quick ones go on.
 ///
+/// Short samples (``TimingPlan/settling``) follow as many calls that are not timed: the arm before has filled the caches,
+/// and an arm's own helpers went to sleep meanwhile. How long one takes must not depend on which the other arms are.
+///
 /// - Parameters:
 ///   - plan: how much is enough.
 ///   - clock: nanoseconds of a clock that never goes back.
@@ -17,11 +20,12 @@ package func measure(
   for arm in arms where !isStopped() {
     series.append(Series(arm: arm, plan: plan, clock: clock))
   }
+  let takesTurns = series.count > 1
   var forward = true
   while !isStopped(), series.contains(where: { $0.ending == nil }) {
     let order = forward ? Array(series.indices) : series.indices.reversed()
     for index in order where series[index].ending == nil && !isStopped() {
-      series[index].takeSample()
+      series[index].takeSample(settlingFirst: takesTurns)
     }
     forward.toggle()
   }
@@ -36,6 +40,8 @@ private struct Series {
   private var repetitions = 1
   private var samples: [Double] = []
   private var spent = 0.0
+  /// Nanoseconds of the sample before.
+  private var lastElapsed = 0.0
   private(set) var ending: Timing.Ending?
 
   init(arm: Arm, plan: TimingPlan, clock: @escaping () -> UInt64) {
@@ -43,6 +49,7 @@ private struct Series {
     self.plan = plan
     self.clock = clock
     if let quickest = arm.earlierSamples.min(), quickest >= plan.longCall * 1e9 {
+      lastElapsed = quickest
       arm.earlierSamples.forEach { keep($0, cost: $0) }
     } else {
       warmUp()
@@ -53,14 +60,19 @@ private struct Series {
     Timing(name: arm.name, samples: samples, repetitions: repetitions, ending: ending ?? .stopped)
   }
 
-  mutating func takeSample() {
+  /// - Parameter settlingFirst: whether other arms ran since the last sample.
+  mutating func takeSample(settlingFirst: Bool) {
+    let settles = settlingFirst && lastElapsed < plan.settling * 1e9
+    let settling = settles ? run(repetitions) : 0
     let elapsed = run(repetitions)
-    keep(elapsed / Double(repetitions), cost: elapsed)
+    lastElapsed = elapsed
+    keep(elapsed / Double(repetitions), cost: settling + elapsed)
   }
 
   /// Finds how many calls make a sample, doubling at the least each time, then runs on until the warm-up is over.
   private mutating func warmUp() {
     var elapsed = run(1)
+    lastElapsed = elapsed
     if elapsed >= plan.longCall * 1e9 {
       keep(elapsed, cost: elapsed)
       return

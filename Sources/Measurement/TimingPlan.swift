@@ -11,6 +11,8 @@ package struct TimingPlan: Sendable, Hashable, Codable {
   /// The least duration of a sample in seconds: shorter calls are repeated inside one sample, so that the clock's
   /// own cost (tens of nanoseconds) stays below 0.1 %.
   package var sampleDuration: Double
+  /// A sample of fewer seconds follows calls that are not timed, where arms take turns. They count towards the budget.
+  package var settling: Double
   /// The half-width of the median's 95 % interval, relative to the median, at which an arm is precise enough.
   package var precision: Double
   /// A call of at least so many seconds needs no warm-up: what first calls pay (page faults, cold caches,
@@ -19,7 +21,8 @@ package struct TimingPlan: Sendable, Hashable, Codable {
 
   package init(
     minimumSamples: Int, maximumSamples: Int, budget: Double, warmUp: Double,
-    sampleDuration: Double = 0.0002, precision: Double = 0.01, longCall: Double = 0.25
+    sampleDuration: Double = 0.0002, settling: Double = 0.01, precision: Double = 0.01,
+    longCall: Double = 0.25
   ) {
     precondition(minimumSamples >= 1 && maximumSamples >= minimumSamples)
     self.minimumSamples = minimumSamples
@@ -27,6 +30,7 @@ package struct TimingPlan: Sendable, Hashable, Codable {
     self.budget = budget
     self.warmUp = warmUp
     self.sampleDuration = sampleDuration
+    self.settling = settling
     self.precision = precision
     self.longCall = longCall
   }

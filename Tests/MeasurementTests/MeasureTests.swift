@@ -37,7 +37,8 @@ struct MeasureTests {
     let plan = TimingPlan(minimumSamples: 4, maximumSamples: 4, budget: 9, warmUp: 0, precision: 0)
     let arms = ["a", "b", "c"].map { clock.arm($0) { _ in 300_000 } }
     let timings = measure(arms: arms, plan: plan, clock: { clock.now })
-    #expect(clock.calls.dropFirst(3).joined() == "abccbaabccba")
+    // Each sample after a call that is not timed.
+    #expect(clock.calls.dropFirst(3).joined() == "aabbccccbbaaaabbccccbbaa")
     #expect(timings.map(\.name) == ["a", "b", "c"])
     #expect(timings.allSatisfy { $0.ending == .samplesSpent })
   }
@@ -45,12 +46,34 @@ struct MeasureTests {
   @Test func slowArmsStopWhileQuickOnesGoOn() throws {
     let clock = FakeClock()
     let slow = clock.arm("slow") { _ in 3_000_000_000 }
-    let noisy = clock.arm("noisy") { $0.isMultiple(of: 2) ? 1_000_000 : 2_000_000 }
+    // Two calls at a time, of which one is timed.
+    let noisy = clock.arm("noisy") { $0 % 4 < 2 ? 1_000_000 : 2_000_000 }
     let timings = measure(arms: [slow, noisy], plan: plan, clock: { clock.now })
     let first = try #require(timings.first)
     #expect(first.samples == [3e9, 3e9])
     #expect(first.ending == .budgetSpent)
     #expect(timings.last?.samples.count == 30)
+  }
+
+  /// The first call after another arm's takes twice as long.
+  @Test func whatRanBeforeAShortSampleDoesNotShow() {
+    let clock = FakeClock()
+    func arm(_ name: String) -> Arm {
+      Arm(name: name) {
+        clock.now += clock.calls.last == name ? 1_000_000 : 2_000_000
+        clock.calls.append(name)
+      }
+    }
+    let timings = measure(arms: ["a", "b"].map(arm), plan: plan, clock: { clock.now })
+    #expect(timings.count == 2 && timings.allSatisfy { $0.samples.allSatisfy { $0 == 1e6 } })
+  }
+
+  @Test func longSamplesDoNotSettle() {
+    let clock = FakeClock()
+    let plan = TimingPlan(minimumSamples: 3, maximumSamples: 3, budget: 9, warmUp: 0, precision: 0)
+    let arms = ["a", "b"].map { clock.arm($0) { _ in 20_000_000 } }
+    _ = measure(arms: arms, plan: plan, clock: { clock.now })
+    #expect(clock.calls.dropFirst(2).joined() == "abbaab")
   }
 
   @Test func longEarlierSamplesSpareCalls() throws {
