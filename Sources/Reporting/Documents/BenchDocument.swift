@@ -51,17 +51,20 @@ package struct BenchDocument: Sendable, Hashable, Codable {
   /// The whole network on one backend.
   package struct Total: Sendable, Hashable, Codable {
     package let backend: String
+    /// Only where totals of several numbers of threads stand side by side.
+    package let threads: Int?
     package let endToEndNs: Nullable<JSONNumber>
     package let sumOfLayersNs: Nullable<JSONNumber>
 
-    package init(_ total: NetworkTotal) {
+    package init(_ total: NetworkTotal, isOneOfSeveral: Bool) {
       backend = total.backend
+      threads = isOneOfSeveral ? total.threads : nil
       endToEndNs = Nullable(number: total.endToEnd?.median)
       sumOfLayersNs = Nullable(number: total.sumOfLayers)
     }
 
     enum CodingKeys: String, CodingKey {
-      case backend
+      case backend, threads
       case endToEndNs = "end_to_end_ns"
       case sumOfLayersNs = "sum_of_layers_ns"
     }
@@ -106,6 +109,8 @@ extension BenchDocument {
           }
         }
       },
-      networkTotal: run.totals.map(Total.init))
+      networkTotal: run.totals.map {
+        Total($0, isOneOfSeveral: Set(run.totals.map(\.threads)).count > 1)
+      })
   }
 }

@@ -17,6 +17,8 @@ struct BenchCommand: ParsableCommand {
   var quick = false
   @Flag(help: "Only the whole network's time, not the layers'.")
   var endToEnd = false
+  @Flag(help: "What threads gain: the tiled backend alone, with one thread and with all, in turns.")
+  var scaling = false
   @Option(
     help: ArgumentHelp("Write the results as JSON to a file; - for standard output.", valueName: "file"))
   var json: String?
@@ -24,16 +26,21 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     try endingProgram {
       Interruption.listen()
+      if scaling, try compute.kernels.resolveThreads() == 1 {
+        throw ProgramError.usage("--scaling compares one thread with several: give --threads 2 or more.")
+      }
       var session = try Session(network, compute, golden: golden.golden, isQuick: quick)
       if endToEnd { session.lendGolden() }
       session.warn()
       var run = RunRecord(header: session.header(label: "", options: [:]), status: .complete)
-      let tally = try endToEnd ? timeNetwork(session, &run) : timeLayers(session, &run)
+      let tally =
+        try scaling
+        ? timeScaling(session, &run) : endToEnd ? timeNetwork(session, &run) : timeLayers(session, &run)
       if let json {
         try JSONOutput.write(BenchDocument(run, isDeterministic: tally.evidence.isDeterministic), to: json)
       }
       if json != "-" {
-        printTotals(run)
+        if !scaling { printTotals(run) }
         printHarness(run, session.roofs)
         for sentence in tally.evidence.sentences { print(sentence) }
       }
@@ -77,6 +84,29 @@ struct BenchCommand: ParsableCommand {
       }
     }
     run.totals = try work.endToEndTotals(&tally)
+    return tally
+  }
+
+  /// Times layers and network with one thread and with all; only the network where that was asked for.
+  private func timeScaling(_ session: Session, _ run: inout RunRecord) throws -> SideBySide.Tally {
+    let scaling = Scaling(session)
+    var table = ScalingTable(threads: session.workbench.threads)
+    var tally = SideBySide.Tally()
+    let isPrinted = json != "-"
+    if !endToEnd {
+      if isPrinted { print(table.head) }
+      try scaling.layers(&tally, Progress()) { layer in
+        run.layers.append(layer)
+        let line = table.add(layer)
+        if isPrinted { print(line) }
+      }
+    }
+    if endToEnd || session.steps.count == session.network.steps.count {
+      run.totals = try scaling.network(&tally)
+    }
+    if isPrinted {
+      for sentence in [table.summary, table.summary(of: run.totals)].compactMap({ $0 }) { print(sentence) }
+    }
     return tally
   }
 

@@ -12,6 +12,7 @@ struct Workbench {
   let instructionSet: InstructionSet
   /// The algorithm that the user forces on the tiled backend; nil leaves it the choice.
   let algorithm: String?
+  private let choice: AlgorithmChoice
   /// In the order in which they are shown.
   let backends: [any Backend]
   let tiled: TiledBackend
@@ -30,11 +31,10 @@ struct Workbench {
     instructionSet = try options.kernels.resolveInstructionSet()
     algorithm = options.kernels.algorithm
     plans = PlanShelf(path: options.kernels.plans)
+    choice = try options.kernels.resolveChoice(
+      conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads))
     let tiled = TiledBackend(
-      instructionSet: instructionSet, threads: threads,
-      choice: try options.kernels.resolveChoice(
-        conditions: PlanShelf.conditions(instructionSet: instructionSet, threads: threads)),
-      coverage: coverage)
+      instructionSet: instructionSet, threads: threads, choice: choice, coverage: coverage)
     self.tiled = tiled
     do throws(OracleError) {
       oracle = try Oracle(threads: threads) { layer, inputs, parameters in
@@ -50,6 +50,11 @@ struct Workbench {
     ]
     let isUsable = oracle != nil
     backends = all.filter { names.contains($0.name) && (isUsable || $0.name != "openblas") }
+  }
+
+  /// The tiled backend with another number of threads, and the same choice of algorithms.
+  func tiled(threads: Int) -> TiledBackend {
+    TiledBackend(instructionSet: instructionSet, threads: threads, choice: choice)
   }
 
   /// Where the truth about any data comes from.
