@@ -78,10 +78,10 @@ final class PackedGrid {
     return pixels(Shares.cut(groups, among: workers, most: most, least: most))
   }
 
-  /// The same for one worker whose last chunks another one may take over: down to an eighth of all, for each reads all
-  /// weights.
+  /// The same for one worker whose last chunks another one may take over. Each reads all weights: they are four groups and
+  /// an eighth of all at the least.
   var fallingChunks: [Range<Int>] {
-    pixels(Shares.falling(groups, most: chunkPixels / kernel.rows, least: max(1, groups / 8)))
+    pixels(Shares.falling(groups, most: chunkPixels / kernel.rows, least: max(4, groups / 8)))
   }
 
   /// Groups of MR that hold all pixels.
