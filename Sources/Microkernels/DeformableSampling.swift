@@ -97,17 +97,22 @@ extension VectorLoops {
     }
   }
 
-  /// The only block of a map of few channels, in which vectors have no place. Apart, because what the compiler makes of
-  /// these loops took half of the other ones' time when it stood between them.
+  /// Blocks of fewer channels, in which vectors have no place. Apart, because what the compiler makes of these loops took
+  /// half of the other ones' time when it stood between them.
   @inlinable @inline(never)
   static func gatherFew(_ gather: borrowing BilinearGather) {
     for index in 0..<gather.count {
       let (offsets, weights) = (gather.samples[index].offsets, gather.samples[index].weights)
       let (group, row) = index.quotientAndRemainder(dividingBy: gather.rows)
-      let target = gather.target + group &* gather.groupStride + row &* PackedTile.depth
-      for k in 0..<gather.depth {
-        let top = gather.map[offsets.0 &+ k] * weights.0 + gather.map[offsets.1 &+ k] * weights.1
-        target[k] = top + gather.map[offsets.2 &+ k] * weights.2 + gather.map[offsets.3 &+ k] * weights.3
+      for block in 0..<gather.blocks {
+        let map = gather.map + block &* gather.blockStride
+        let target =
+          gather.target + group &* gather.groupStride + block &* gather.targetBlockStride + row
+          &* PackedTile.depth
+        for k in 0..<gather.depth {
+          let top = map[offsets.0 &+ k] * weights.0 + map[offsets.1 &+ k] * weights.1
+          target[k] = top + map[offsets.2 &+ k] * weights.2 + map[offsets.3 &+ k] * weights.3
+        }
       }
     }
   }
