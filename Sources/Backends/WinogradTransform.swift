@@ -20,8 +20,8 @@ package struct WinogradTransform: Sendable, Hashable, Codable {
   package let outputs: Int
   /// The convolution's stride each way, 1 or 2.
   package let stride: Int
-  /// The finite points: 0, then pairs ±p; with stride 2, 0 and 1. Their powers and products have few digits, so that Aᵀ and Bᵀ are exact in
-  /// float32.
+  /// The finite points: 0, then pairs ±p; with stride 2, 0 and 1. Their powers and products have few digits, so that Aᵀ
+  /// and Bᵀ are exact in float32.
   package let points: [Double]
   /// What one dimension's transforms round at the most on the way of any one value, as
   /// `Microkernels.WinogradScheme` computes them.

@@ -25,7 +25,7 @@ extension KernelTable {
 
 extension KernelTable {
   /// The kernels of a Winograd scheme.
-  func winograd(_ transform: WinogradTransform) -> WinogradKernels {
+  package func winograd(_ transform: WinogradTransform) -> WinogradKernels {
     switch (transform.outputs, transform.stride) {
     case (2, 1): winograd2
     case (2, 2): winograd2Strided

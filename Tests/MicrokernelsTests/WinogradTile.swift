@@ -1,5 +1,6 @@
 import Backends
 import Microkernels
+import TiledBackend
 
 /// One tile on its way through both transforms of a scheme, every buffer behind a fence, held against the matrices.
 struct WinogradTile: Sendable {
@@ -12,11 +13,7 @@ struct WinogradTile: Sendable {
   private var depth: Int { PackedTile.depth }
 
   func kernels(_ table: KernelTable) -> WinogradKernels {
-    switch (transform.outputs, transform.stride) {
-    case (2, 1): table.winograd2
-    case (2, 2): table.winograd2Strided
-    default: table.winograd4
-    }
+    table.winograd(transform)
   }
 
   private var points: WinogradPoints {

@@ -4,8 +4,6 @@ import Catalogue
 /// kernel's rows and columns, at each place the block's channels; in chains of KC ≈ 144 products, and then a chain of the
 /// chains. What one gives the other gives, to the bit. (Packed GEMM too, where the kernel is one or three places wide.)
 struct ProductOrder {
-  /// Channels of a block; the last one may have fewer.
-  let blockChannels: Int
   /// Kernel places of a chain: whole rows of the kernel where these are one tap, see ``ConvolutionGeometry/taps()``.
   let placesPerChain: Int
   /// The products, each a channel of the group and a place of the kernel, row by row.
@@ -18,7 +16,6 @@ struct ProductOrder {
 
   init(_ geometry: ConvolutionGeometry) {
     let blockChannels = min(geometry.groupInputs, MapLayout.blockDepth)
-    self.blockChannels = blockChannels
     let unit = geometry.placesPerTap
     let (channels, area) = (geometry.groupInputs, geometry.kernelArea)
     placesPerChain = max(1, Self.chainProducts / (unit * blockChannels)) * unit

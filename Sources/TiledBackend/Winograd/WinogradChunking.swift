@@ -89,8 +89,8 @@ struct WinogradChunking {
 
 /// Where things lie in a worker's scratch memory, in floats. Each begins on a cache line.
 ///
-/// Transformed patches, [matrices][passes][groups][channel blocks][MR][16], lie first; where they are shared, those of the first
-/// worker are used.
+/// Transformed patches, [matrices][passes][groups][channel blocks][MR][16], lie first; where they are shared, those of
+/// the first worker are used.
 struct WinogradScratch {
   /// Sums, [panels of a task][matrices][groups][MR][NR].
   private let sums: Int

@@ -5,9 +5,9 @@ import Tensors
 
 /// A convolution with a 3×3 kernel, stride 1 or 2 and one group by Winograd's algorithm.
 ///
-/// For each chunk of tiles: the patches are transformed into as many matrices as a patch has pixels, of tiles × channels, each is multiplied
-/// by its matrix of transformed filters, and the sums are transformed back, a panel of NR output channels at a time,
-/// while they are still in the cache.
+/// For each chunk of tiles: the patches are transformed into as many matrices as a patch has pixels, of tiles × channels,
+/// each is multiplied by its matrix of transformed filters, and the sums are transformed back, a panel of NR output
+/// channels at a time, while they are still in the cache.
 ///
 /// Summation tree of one output: the input transform, both dimensions; the filter's one rounding; a chain of KC
 /// products and a chain of the ⌈C/KC⌉ chains; the sums' transform, both dimensions; the epilogue.

@@ -1,7 +1,10 @@
+import Backends
 import Catalogue
 import Detection
 import Foundation
 import Golden
+import History
+import Verification
 
 /// The goldens of a folder, by what they are for.
 struct GoldenShelf {
@@ -58,8 +61,22 @@ struct GoldenShelf {
   /// The golden of a network's layer, and the message of a refused file that seems to be it.
   func golden(for layer: String, of network: String) -> GoldenCase? { cases["\(network)/\(layer)"] }
 
-  /// Why the golden of a layer was refused, where the file that bears its name was.
-  func refusal(of layer: String) -> (file: String, message: String)? {
-    refused.first { URL(fileURLWithPath: $0.file).deletingPathExtension().lastPathComponent == layer }
+  /// The data on which a network's layer is tried: its golden's, or made up, with the truth from elsewhere.
+  func trial(of layer: Layer, in network: String, truths: TruthSource) throws -> Trial {
+    try golden(for: layer.name, of: network).map(Trial.init) ?? Trial(layer, of: network, truths: truths)
+  }
+
+  /// The results of a layer whose golden was refused, the file that bears its name; nil where it was not.
+  func refusal(of layer: Layer, in network: String, on backends: [any Backend]) -> [ResultRecord]? {
+    guard golden(for: layer.name, of: network) == nil,
+      let refusal = refused.first(where: {
+        URL(fileURLWithPath: $0.file).deletingPathExtension().lastPathComponent == layer.name
+      })
+    else { return nil }
+    return backends.map {
+      ResultRecord(
+        backend: $0.name, algorithm: $0.algorithms(for: layer).first ?? "", status: .refused,
+        message: "\(refusal.file) is refused: \(refusal.message).")
+    }
   }
 }

@@ -41,16 +41,11 @@ struct Scaling {
   private func record(_ layer: Layer, position: Int) throws -> LayerRecord {
     var record = LayerRecord(layer, position: position)
     let (name, truths) = (session.network.name, session.workbench.truths)
-    let golden = session.shelf.golden(for: layer.name, of: name)
-    if golden == nil, let refusal = session.shelf.refusal(of: layer.name) {
-      record.results = [
-        ResultRecord(
-          backend: backends[0].name, algorithm: backends[0].algorithms(for: layer)[0], status: .refused,
-          message: "\(refusal.file) is refused: \(refusal.message).")
-      ]
+    if let refusal = session.shelf.refusal(of: layer, in: name, on: backends) {
+      record.results = refusal
       return record
     }
-    let trial = try golden.map(Trial.init) ?? Trial(layer, of: name, truths: truths)
+    let trial = try session.shelf.trial(of: layer, in: name, truths: truths)
     let outcomes = try Verifier(backends: backends, truths: truths, selection: .chosen).outcomes(of: trial)
     let timings = time(outcomes.map(\.outcome), trial)
     record.results = zip(backends, outcomes).enumerated().map { index, pair in

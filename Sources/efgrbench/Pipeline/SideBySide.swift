@@ -115,17 +115,11 @@ struct SideBySide {
     var record = LayerRecord(layer, position: position)
     notes.add(links, layer: layer.name)
     let offering = workbench.backends.filter { $0.offers(layer.kind) }
-    if let refusal = shelf.refusal(of: layer.name), shelf.golden(for: layer.name, of: network.name) == nil {
-      record.results = offering.map {
-        ResultRecord(
-          backend: $0.name, algorithm: $0.algorithms(for: layer).first ?? "", status: .refused,
-          message: "\(refusal.file) is refused: \(refusal.message).")
-      }
+    if let refusal = shelf.refusal(of: layer, in: network.name, on: offering) {
+      record.results = refusal
       return record
     }
-    let trial =
-      try shelf.golden(for: layer.name, of: network.name).map(Trial.init)
-      ?? Trial(layer, of: network.name, truths: workbench.truths)
+    let trial = try shelf.trial(of: layer, in: network.name, truths: workbench.truths)
     let verifier = Verifier(
       backends: workbench.backends, truths: workbench.truths, selection: selection)
     let outcomes = try verifier.outcomes(of: trial)
