@@ -46,8 +46,9 @@ struct ScalingTable {
       one?.timing.map { Quantity.time($0.median) } ?? "–",
       all?.timing.map { Quantity.time($0.median) } ?? "–",
       speedUp?.text ?? "–")
-    return ([line] + (bad.map { ["  \($0.message)", "  repeat with: \($0.repro)"] } ?? []))
-      .joined(separator: "\n")
+    guard let bad else { return line }
+    let repeating = bad.repro.isEmpty ? [] : ["  repeat with: \(bad.repro)"]
+    return ([line, "  \(bad.message)"] + repeating).joined(separator: "\n")
   }
 
   /// The layers that are worth sharing out, in a sentence; nil where there are none.
