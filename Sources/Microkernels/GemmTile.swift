@@ -87,26 +87,34 @@ public func multiplyTile<V: KernelVector, let rows: Int, let vectors: Int>(
 ) {
   var sums = InlineArray<rows, InlineArray<vectors, V>>(
     repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
+  // A row's pointer stays where it is, and the tap's offset is the index from it: taps cost no addition per row.
+  var inputs = InlineArray<rows, UnsafePointer<Float>>(repeating: tile.a)
+  for m in 0..<rows { inputs[unchecked: m] = tile.a + tile.pixels[m] }
   let rowBytes = vectors &* MemoryLayout<V>.size
   var weights = UnsafeRawPointer(tile.b)
-  for tap in 0..<tile.tapCount {
-    let base = tile.a + tile.taps[tap]
-    var inputs = InlineArray<rows, UnsafePointer<Float>>(repeating: base)
-    for m in 0..<rows { inputs[unchecked: m] = base + tile.pixels[m] }
-    var k = 0
+  if tile.depth & 3 == 0 {
     // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
-    while k &+ 4 <= tile.depth {
-      multiplyStep(inputs, k, weights, &sums)
-      multiplyStep(inputs, k &+ 1, weights + rowBytes, &sums)
-      multiplyStep(inputs, k &+ 2, weights + 2 &* rowBytes, &sums)
-      multiplyStep(inputs, k &+ 3, weights + 3 &* rowBytes, &sums)
-      weights += 4 &* rowBytes
-      k &+= 4
+    for tap in 0..<tile.tapCount {
+      var k = tile.taps[tap]
+      let end = k &+ tile.depth
+      repeat {
+        multiplyStep(inputs, k, weights, &sums)
+        multiplyStep(inputs, k &+ 1, weights + rowBytes, &sums)
+        multiplyStep(inputs, k &+ 2, weights + 2 &* rowBytes, &sums)
+        multiplyStep(inputs, k &+ 3, weights + 3 &* rowBytes, &sums)
+        weights += 4 &* rowBytes
+        k &+= 4
+      } while k < end
     }
-    while k < tile.depth {
-      multiplyStep(inputs, k, weights, &sums)
-      weights += rowBytes
-      k &+= 1
+  } else {
+    for tap in 0..<tile.tapCount {
+      var k = tile.taps[tap]
+      let end = k &+ tile.depth
+      repeat {
+        multiplyStep(inputs, k, weights, &sums)
+        weights += rowBytes
+        k &+= 1
+      } while k < end
     }
   }
   let c = UnsafeMutableRawPointer(tile.c)
