@@ -23,21 +23,27 @@ public struct PackedTile {
   /// What is asked for into the second-level cache meanwhile.
   public var ahead: Lookahead
 
-  /// Memory that will be read soon: every product step asks for the cache line at an address, which moves on by some
-  /// bytes.
+  /// Memory that will be read soon: every product step, or every fourth one, asks for the cache line at an address, which
+  /// moves on by some bytes.
   @frozen
   public struct Lookahead {
-    /// The first step's address.
+    /// The first address.
     public var start: UnsafePointer<Float>
-    /// Bytes from a step's address to the next one's: no more than a cache line, so that none is left out.
+    /// Bytes from an address to the next one: no more than a cache line, so that none is left out.
     public var step: Int
+    /// Whether every product step asks, or every fourth.
+    public var isDense: Bool
 
-    /// Both.
+    /// Every field in its order.
     @inlinable
-    public init(start: UnsafePointer<Float>, step: Int) {
+    public init(start: UnsafePointer<Float>, step: Int, isDense: Bool) {
       self.start = start
       self.step = step
+      self.isDense = isDense
     }
+
+    /// How often the product steps of a channel block ask.
+    @inlinable @inline(__always) public var asksPerBlock: Int { isDense ? depth : depth / 4 }
   }
 
   /// Every field in its order; without `ahead`, one line is asked for that is being read.
@@ -52,7 +58,7 @@ public struct PackedTile {
     self.blocks = blocks
     self.blocksPerChain = blocksPerChain
     self.accumulates = accumulates
-    self.ahead = ahead ?? Lookahead(start: b, step: 0)
+    self.ahead = ahead ?? Lookahead(start: b, step: 0, isDense: false)
   }
 
   /// Channels in a block.
@@ -95,7 +101,7 @@ extension PackedGemmKernel {
   /// spread as evenly over their time as whole lines allow. A core has done a tile's products by the time that memory
   /// answers, and a processor's own guesses end with every page: without asking, products of 36 rows took 1.5 times as
   /// long. But a core waits for some sixteen lines at a time, no more: where the first four of five tiles asked for all,
-  /// products took 1.05 times as long.
+  /// products took 1.05 times as long; where the first alone did, 1.25.
   ///
   /// - Parameters:
   ///   - tiles: how many tiles share the weights.
@@ -104,15 +110,20 @@ extension PackedGemmKernel {
   public func ahead(
     _ next: UnsafePointer<Float>?, tile index: Int, of tiles: Int, blocks: Int
   ) -> PackedTile.Lookahead? {
-    let (stepBytes, steps) = (columns * MemoryLayout<Float>.stride, blocks * PackedTile.depth)
-    // Where a tile's share is less than a line for every step, some tiles ask for more and the others for nothing.
-    let stride = max(1, tiles * PackedTile.lineBytes / stepBytes)
-    guard let next, index.isMultiple(of: stride) else { return nil }
-    let asking = (tiles + stride - 1) / stride
-    let step = min(PackedTile.lineBytes, (stepBytes + asking - 1) / asking)
-    let first = index / stride * steps * step
-    guard first < steps * stepBytes else { return nil }
-    return PackedTile.Lookahead(start: next + first / MemoryLayout<Float>.stride, step: step)
+    let blockBytes = PackedTile.depth * columns * MemoryLayout<Float>.stride
+    // Every fourth step is enough where so many lines of every tile are the panel.
+    let isDense = blockBytes > tiles * PackedTile.depth / 4 * PackedTile.lineBytes
+    guard let next else { return nil }
+    var ahead = PackedTile.Lookahead(start: next, step: 0, isDense: isDense)
+    // Where a tile's share is less than a line every time, some tiles ask for more and the others for nothing.
+    let stride = max(1, tiles * ahead.asksPerBlock * PackedTile.lineBytes / blockBytes)
+    guard index.isMultiple(of: stride) else { return nil }
+    let asks = (tiles + stride - 1) / stride * ahead.asksPerBlock
+    ahead.step = min(PackedTile.lineBytes, (blockBytes + asks - 1) / asks)
+    let first = index / stride * ahead.asksPerBlock * blocks * ahead.step
+    guard first < blocks * blockBytes else { return nil }
+    ahead.start += first / MemoryLayout<Float>.stride
+    return ahead
   }
 }
 
@@ -136,25 +147,24 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
     let count = min(left, tile.blocksPerChain)
     var sums = InlineArray<rows, InlineArray<vectors, V>>(
       repeating: InlineArray<vectors, V>(repeating: V(repeating: 0)))
-    for _ in 0..<count {
-      for m in 0..<rows {
-        efgr_prefetch(a + (PackedTile.blocksAhead &* rows &+ m) &* PackedTile.depth)
-      }
-      // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
-      for quarter in 0..<4 {
-        // Written out: the loop's own instructions would be a tenth of all.
-        efgr_prefetch_far(ahead)
-        multiplyPackedStep(a, quarter &* 4, b, &sums)
-        efgr_prefetch_far(ahead + aheadStep)
-        multiplyPackedStep(a, quarter &* 4 &+ 1, b + rowBytes, &sums)
-        efgr_prefetch_far(ahead + 2 &* aheadStep)
-        multiplyPackedStep(a, quarter &* 4 &+ 2, b + 2 &* rowBytes, &sums)
-        efgr_prefetch_far(ahead + 3 &* aheadStep)
-        multiplyPackedStep(a, quarter &* 4 &+ 3, b + 3 &* rowBytes, &sums)
-        b += 4 &* rowBytes
-        ahead += 4 &* aheadStep
-      }
-      a += rows &* PackedTile.depth
+    var block = 0
+    // To ask before every step is one in twenty instructions of a small tile.
+    if tile.ahead.isDense {
+      repeat {
+        multiplyPackedBlock(a, b, &sums) { efgr_prefetch_far(ahead + $0 &* aheadStep) }
+        (a, b) = (a + rows &* PackedTile.depth, b + PackedTile.depth &* rowBytes)
+        ahead += PackedTile.depth &* aheadStep
+        block &+= 1
+      } while block < count
+    } else {
+      repeat {
+        multiplyPackedBlock(a, b, &sums) {
+          if $0 & 3 == 0 { efgr_prefetch_far(ahead + $0 / 4 &* aheadStep) }
+        }
+        (a, b) = (a + rows &* PackedTile.depth, b + PackedTile.depth &* rowBytes)
+        ahead += PackedTile.depth / 4 &* aheadStep
+        block &+= 1
+      } while block < count
     }
     let c = UnsafeMutableRawPointer(tile.c)
     efgr_forget_memory()
@@ -168,6 +178,29 @@ public func multiplyPackedTile<V: KernelVector, let rows: Int, let vectors: Int>
     }
     isFirst = false
     left &-= count
+  }
+}
+
+/// The products of a channel block of a packed tile: sixteen steps, `ask` called before each with its number.
+@inlinable @inline(__always)
+func multiplyPackedBlock<V: KernelVector, let rows: Int, let vectors: Int>(
+  _ a: UnsafePointer<Float>, _ b: UnsafeRawPointer, _ sums: inout InlineArray<rows, InlineArray<vectors, V>>,
+  _ ask: (Int) -> Void
+) {
+  for m in 0..<rows { efgr_prefetch(a + (PackedTile.blocksAhead &* rows &+ m) &* PackedTile.depth) }
+  let rowBytes = vectors &* MemoryLayout<V>.size
+  // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
+  for quarter in 0..<4 {
+    let k = quarter &* 4
+    // Written out: the loop's own instructions would be a tenth of all.
+    ask(k)
+    multiplyPackedStep(a, k, b + k &* rowBytes, &sums)
+    ask(k &+ 1)
+    multiplyPackedStep(a, k &+ 1, b + (k &+ 1) &* rowBytes, &sums)
+    ask(k &+ 2)
+    multiplyPackedStep(a, k &+ 2, b + (k &+ 2) &* rowBytes, &sums)
+    ask(k &+ 3)
+    multiplyPackedStep(a, k &+ 3, b + (k &+ 3) &* rowBytes, &sums)
   }
 }
 
