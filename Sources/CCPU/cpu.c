@@ -35,12 +35,27 @@ efgr_cpu_levels efgr_cpu_detect(void) {
   return levels;
 }
 
+// Leaf 0x8000001D lists the caches one by one; kind 0 ends the list (AMD64 Architecture Programmer's Manual, volume 3,
+// appendix E.4.15).
+long efgr_complex_cache_bytes(void) {
+  uint32_t a, b, c, d;
+  if (!__get_cpuid(0, &a, &b, &c, &d) || b != signature_AMD_ebx) return 0;
+  for (uint32_t cache = 0; __get_cpuid_count(0x8000001D, cache, &a, &b, &c, &d) && (a & 0x1f) != 0; cache++) {
+    const uint32_t level = (a >> 5) & 0x7;
+    const long ways = (b >> 22) + 1, partitions = ((b >> 12) & 0x3ff) + 1, line = (b & 0xfff) + 1, sets = c + 1L;
+    if (level == 3) return ways * partitions * line * sets;
+  }
+  return 0;
+}
+
 #else
 
 efgr_cpu_levels efgr_cpu_detect(void) {
   efgr_cpu_levels levels = {false, false};
   return levels;
 }
+
+long efgr_complex_cache_bytes(void) { return 0; }
 
 #endif
 

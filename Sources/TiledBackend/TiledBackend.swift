@@ -20,7 +20,7 @@ package final class TiledBackend: Backend {
   ///   - choice: which algorithm a layer is planned with where the caller names none.
   ///   - coverage: notes which ways through the micro-kernels the plans take; not for timing.
   ///   - streamedBytes: how much makes outputs be written past the caches, see ``PlanContext/streamsOutput``; without it,
-  ///     more than the threads' second-level caches hold.
+  ///     ``CacheSize/streaming(threads:)``.
   package init(
     instructionSet: InstructionSet = .best, threads: Int, choice: AlgorithmChoice = .automatic,
     coverage: KernelCoverage? = nil, streamedBytes: Int? = nil
@@ -28,11 +28,11 @@ package final class TiledBackend: Backend {
     precondition(InstructionSet.available.contains(instructionSet))
     self.instructionSet = instructionSet
     self.choice = choice
-    self.streamedBytes = streamedBytes ?? threads * CacheSize.secondLevel + 1
     let table = KernelTable.kernels(for: instructionSet)
     kernels = coverage.map { KernelTable(table, noting: $0) } ?? table
     tileCoverage = coverage.map { TileCoverage(table, $0) }
     pool = WorkerPool(size: threads)
+    self.streamedBytes = streamedBytes ?? CacheSize.streaming(threads: threads)
   }
 
   package var threads: Int { pool.size }

@@ -1,3 +1,4 @@
+import CCPU
 import Foundation
 import Testing
 
@@ -121,6 +122,14 @@ struct MachineInfoTests {
     #expect(machine.logicalCPUs >= machine.physicalCores)
     #expect(machine.memoryBytes > 0)
     #expect(BuildInfo.current(flags: "").toolchain.wholeMatch(of: #/Swift \d+\.\d+\.\d+/#) != nil)
+  }
+
+  /// The processor and the system tell the same of the cache that a complex of AMD's cores shares.
+  @Test func complexCacheIsTheThirdLevel() {
+    let machine = MachineInfo.current()
+    let bytes = efgr_complex_cache_bytes()
+    #expect((bytes > 0) ? machine.vendor == "AuthenticAMD" : bytes == 0)
+    if bytes > 0, let third = machine.caches.first(where: { $0.level == 3 }) { #expect(bytes == third.bytes) }
   }
 
   @Test(arguments: [("32K", 32768), ("1M", 1 << 20), ("2G", 2 << 30), ("64", 64)])

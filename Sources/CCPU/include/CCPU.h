@@ -15,6 +15,10 @@ typedef struct {
 
 efgr_cpu_levels efgr_cpu_detect(void);
 
+/// Bytes of the cache that the cores of a complex share at their own clock, several times as fast as memory: the third level
+/// of AMD's processors since Zen. 0 where there is none, as where all cores of a processor share a slower one.
+long efgr_complex_cache_bytes(void);
+
 /// The flags of the code that is timed, as the manifest states them; a string that lives as long as the program.
 const char *_Nonnull efgr_build_flags(void);
 
