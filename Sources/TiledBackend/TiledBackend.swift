@@ -161,7 +161,7 @@ struct PlanContext {
 
   /// Whether a convolution writes its output past the caches, in NCHW order: it would drive out what is needed again, and
   /// be driven out itself before the next layer reads it. Outputs of 6.5 MB and more took 0.8 to 0.95 of the time so on
-  /// Emerald Rapids (2 MiB a core), those of 3.3 MB up to 1.05.
+  /// Emerald Rapids (2 MiB a core), those of 3.3 MB up to 1.05; see ``CacheSize/streaming(threads:)``.
   var streamsOutput: Bool { Self.bytes([layer.outputShape]) >= streamedBytes }
 
   /// The same of an elementwise layer, whose inputs are read once: 0.8 of the time from 4.9 MB of operands on, 1.3 at 3.3.
