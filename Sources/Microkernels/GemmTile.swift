@@ -13,7 +13,7 @@ public struct GemmTile {
   public var taps: UnsafePointer<Int>
   /// How many taps the tile's sums run over.
   public var tapCount: Int
-  /// Consecutive products per tap.
+  /// Consecutive products per tap; at least 1.
   public var depth: Int
   /// Packed weights, [tapCount · depth][NR], 64-byte aligned.
   public var b: UnsafePointer<Float>
@@ -92,6 +92,8 @@ public func multiplyTile<V: KernelVector, let rows: Int, let vectors: Int>(
   for m in 0..<rows { inputs[unchecked: m] = tile.a + tile.pixels[m] }
   let rowBytes = vectors &* MemoryLayout<V>.size
   var weights = UnsafeRawPointer(tile.b)
+  // Each way has one loop of steps, which is entered at least once: where steps might be left over, or none be there, the
+  // compiler keeps the sums twice, more than there are registers.
   if tile.depth & 3 == 0 {
     // Four steps at a time: the loop then ends after few enough rounds for the processor to foresee it.
     for tap in 0..<tile.tapCount {

@@ -111,7 +111,7 @@ extension PackedGemmKernel {
     _ next: UnsafePointer<Float>?, tile index: Int, of tiles: Int, blocks: Int
   ) -> PackedTile.Lookahead? {
     let blockBytes = PackedTile.depth * columns * MemoryLayout<Float>.stride
-    // Every fourth step is enough where so many lines of every tile are the panel.
+    // Every fourth step is enough where that makes as many lines, over all tiles, as the panel has.
     let isDense = blockBytes > tiles * PackedTile.depth / 4 * PackedTile.lineBytes
     guard let next else { return nil }
     var ahead = PackedTile.Lookahead(start: next, step: 0, isDense: isDense)
