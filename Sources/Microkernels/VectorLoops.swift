@@ -16,7 +16,7 @@ public enum VectorLoops<V: KernelVector> {
 
   /// y = f(x).
   ///
-  /// - Parameter streams: whether whole vectors are written past the caches. What no cache could keep is so neither read
+  /// - Parameter streams: whether whole lines are written past the caches. What no cache could keep is so neither read
   ///   before it is written, nor does it drive out what is needed again; who hands it to another thread calls
   ///   `efgr_finish_streams` first.
   @inlinable @inline(__always)
@@ -100,10 +100,12 @@ public enum VectorLoops<V: KernelVector> {
   }
 
   /// The elements of y before the first one that begins a cache line: four vectors from there on are whole lines. One that
-  /// is written past the caches in part, and into them in part, took 12 times as long on Zen 3.
+  /// is written past the caches in part, and into them in part, takes its time: planes of 25 lines took 4 to 7 times as long
+  /// on Zen 3.
   @inlinable @inline(__always)
   static func lead(_ y: Out) -> Int {
-    (16 &- Int(bitPattern: y) / MemoryLayout<Float>.stride % 16) % 16
+    let line = PackedTile.lineBytes / MemoryLayout<Float>.stride
+    return (line &- Int(bitPattern: y) / MemoryLayout<Float>.stride % line) % line
   }
 
   /// y = x·scale + shift, one scale and shift for all; ReLU where asked.
