@@ -13,7 +13,7 @@ public struct BilinearSample {
   }
 }
 
-/// Samples of neighbouring rows of a packed product, see ``PackedTile``, and where their channels go: a row of sixteen for
+/// Samples of neighbouring rows of a packed product, see ``PackedStrip``, and where their channels go: a row of sixteen for
 /// every channel block.
 @frozen
 public struct BilinearGather {
@@ -64,7 +64,7 @@ extension VectorLoops {
   /// Per value four roundings of products and sums (fused) after the weight's own.
   @inlinable @inline(__always)
   public static func gather(_ gather: borrowing BilinearGather) {
-    guard gather.depth == PackedTile.depth else { return gatherFew(gather) }
+    guard gather.depth == PackedStrip.depth else { return gatherFew(gather) }
     for block in 0..<gather.blocks {
       let map = gather.map + block &* gather.blockStride
       var group = gather.target + block &* gather.targetBlockStride
@@ -73,7 +73,7 @@ extension VectorLoops {
       while left > 0 {
         let rows = min(left, gather.rows)
         for row in 0..<rows {
-          interpolate(map, sample + row, group + row &* PackedTile.depth)
+          interpolate(map, sample + row, group + row &* PackedStrip.depth)
         }
         group += gather.groupStride
         sample += rows
@@ -89,7 +89,7 @@ extension VectorLoops {
     let (w0, w1) = (V(repeating: weights.0), V(repeating: weights.1))
     let (w2, w3) = (V(repeating: weights.2), V(repeating: weights.3))
     var k = 0
-    while k < PackedTile.depth {
+    while k < PackedStrip.depth {
       (V.load(map + offsets.0, k) * w0).adding(product: V.load(map + offsets.1, k), w1)
         .adding(product: V.load(map + offsets.2, k), w2).adding(product: V.load(map + offsets.3, k), w3)
         .store(row, k)
@@ -108,7 +108,7 @@ extension VectorLoops {
         let map = gather.map + block &* gather.blockStride
         let target =
           gather.target + group &* gather.groupStride + block &* gather.targetBlockStride + row
-          &* PackedTile.depth
+          &* PackedStrip.depth
         for k in 0..<gather.depth {
           let top = map[offsets.0 &+ k] * weights.0 + map[offsets.1 &+ k] * weights.1
           target[k] = top + map[offsets.2 &+ k] * weights.2 + map[offsets.3 &+ k] * weights.3

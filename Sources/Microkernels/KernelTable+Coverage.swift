@@ -207,10 +207,11 @@ extension PackedGemmKernel {
     rows = kernel.rows
     columns = kernel.columns
     loads = kernel.loads
-    run = { tile in
-      blocks.note(tile.accumulates ? 1 : 0)
-      chains.note(tile.blocks <= tile.blocksPerChain ? 0 : tile.blocks % tile.blocksPerChain == 0 ? 1 : 2)
-      kernel.run(tile)
+    run = { strip in
+      blocks.note(strip.accumulates ? 1 : 0)
+      chains.note(
+        strip.blocks <= strip.blocksPerChain ? 0 : strip.blocks % strip.blocksPerChain == 0 ? 1 : 2)
+      kernel.run(strip)
     }
   }
 }

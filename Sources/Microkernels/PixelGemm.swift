@@ -92,13 +92,7 @@ public func multiplyPixelTile<V: KernelVector, let rows: Int, let vectors: Int>(
     }
     a += rows
   }
-  efgr_forget_memory()
-  for m in 0..<rows {
-    let c = tile.c + m &* tile.cStride
-    for n in 0..<vectors {
-      var sum = sums[unchecked: m][unchecked: n]
-      if tile.accumulates { sum += V.load(c, n &* V.scalarCount) }
-      sum.store(c, n &* V.scalarCount)
-    }
-  }
+  storeSums(
+    sums, UnsafeMutableRawPointer(tile.c), rowBytes: tile.cStride &* MemoryLayout<Float>.stride,
+    adds: tile.accumulates)
 }

@@ -112,7 +112,7 @@ extension VectorLoops {
   @inlinable @inline(__always)
   public static func finishBlocks(_ finish: borrowing PlaneFinish) {
     for channel in stride(from: 0, to: finish.channels, by: lanes) {
-      let (block, part) = channel.quotientAndRemainder(dividingBy: PackedTile.depth)
+      let (block, part) = channel.quotientAndRemainder(dividingBy: PackedStrip.depth)
       for row in 0..<finish.rows {
         let sums = finish.sums + (channel &* finish.sumStride &+ row &* finish.sumRowStride)
         let target = finish.target + (block &* finish.targetStride &+ row &* finish.targetRowStride &+ part)
@@ -121,7 +121,7 @@ extension VectorLoops {
           // The last vector takes in a part of the one before it, where there is one.
           pixel = max(0, min(pixel, finish.width &- lanes))
           finishBlock(
-            sums + pixel, target + pixel &* PackedTile.depth, min(lanes, finish.width),
+            sums + pixel, target + pixel &* PackedStrip.depth, min(lanes, finish.width),
             finish, channel: channel)
           pixel &+= lanes
         }
@@ -147,7 +147,7 @@ extension VectorLoops {
     }
     block = transposed(block)
     for pixel in 0..<lanes where pixel < count {
-      block[unchecked: pixel].store(target, pixel &* PackedTile.depth)
+      block[unchecked: pixel].store(target, pixel &* PackedStrip.depth)
     }
   }
 }

@@ -104,7 +104,7 @@ public enum VectorLoops<V: KernelVector> {
   /// on Zen 3.
   @inlinable @inline(__always)
   static func lead(_ y: Out) -> Int {
-    let line = PackedTile.lineBytes / MemoryLayout<Float>.stride
+    let line = PackedStrip.lineBytes / MemoryLayout<Float>.stride
     return (line &- Int(bitPattern: y) / MemoryLayout<Float>.stride % line) % line
   }
 

@@ -98,7 +98,7 @@ public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
     let (points, rowStride, matrixStride) = (patch.points, patch.rowStride, patch.matrixStride)
     for block in 0..<patch.blocks {
       var part = 0
-      while part < PackedTile.depth {
+      while part < PackedStrip.depth {
         let source = patch.source + (block &* patch.blockStride &+ part)
         let target = patch.target + (block &* patch.targetBlockStride &+ part)
         for column in 0..<size {
@@ -160,8 +160,8 @@ public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
     let floor = V(repeating: result.relu ? 0 : -.infinity)
     for block in 0..<result.blocks {
       var part = 0
-      while part < PackedTile.depth {
-        let channel = block &* PackedTile.depth &+ part
+      while part < PackedStrip.depth {
+        let channel = block &* PackedStrip.depth &+ part
         let source = result.source + channel
         for column in 0..<size {
           let top = source + column &* matrixStride

@@ -286,8 +286,8 @@ import Testing
         offsets: (0, 1, 2, 3), weights: (0.1 * Float(sample), 0.2, 0.3 / Float(sample), 0.4))
     }
     for kernels in Kernels.all {
-      for depth in 1...PackedTile.depth {
-        let (blockStride, targetBlockStride) = (4 * depth, 2 * PackedTile.depth)
+      for depth in 1...PackedStrip.depth {
+        let (blockStride, targetBlockStride) = (4 * depth, 2 * PackedStrip.depth)
         let groupStride = blocks * targetBlockStride + 1
         let map = Fenced(numbers(blocks * blockStride, stream: 1), fence: fence)
         let target = Fenced<Float>(
@@ -309,7 +309,7 @@ import Testing
           for block in 0..<blocks {
             for lane in 0..<depth {
               let place =
-                row / 2 * groupStride + block * targetBlockStride + row % 2 * PackedTile.depth + lane
+                row / 2 * groupStride + block * targetBlockStride + row % 2 * PackedStrip.depth + lane
               written.insert(place)
               let terms = weights.enumerated().map { corner, weight in
                 Double(weight) * Double(map.start[block * blockStride + corner * depth + lane])

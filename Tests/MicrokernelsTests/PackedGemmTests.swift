@@ -6,7 +6,7 @@ import Testing
   /// Whole and broken chains, and one that holds everything.
   private static let chains = [1, 2, 3, 4, 5, 100]
 
-  @Test("multiplies a tile within γ of its chains", arguments: Fence.allCases, [1, 2, 3, 4, 5, 8, 9])
+  @Test("multiplies a strip within γ of its chains", arguments: Fence.allCases, [1, 2, 3, 4, 5, 8, 9])
   func multiply(fence: Fence, blocks: Int) {
     for kernels in Kernels.all {
       for kernel in kernels.table.packedGemms {
@@ -36,26 +36,26 @@ import Testing
   /// more than a line every fourth step: spread over the time that a panel takes.
   @Test("asks for every line of the next panel, evenly, and hardly any twice", arguments: [1, 4, 8])
   func lookahead(blocks: Int) {
-    let (lineBytes, steps) = (64, blocks * PackedTile.depth)
+    let (lineBytes, steps) = (64, blocks * PackedStrip.depth)
     for kernel in Kernels.all.flatMap(\.table.packedGemms) {
-      let panel = [Float](repeating: 0, count: steps * kernel.columns)
-      let lines = panel.count * MemoryLayout<Float>.stride / lineBytes
-      panel.withUnsafeBufferPointer { buffer in
-        for tiles in 1...100 {
-          let asked = (0..<tiles).flatMap { tile -> [Int] in
-            let ahead = kernel.ahead(buffer.baseAddress, tile: tile, of: tiles, blocks: blocks)
-            guard let ahead, let first = buffer.baseAddress else { return [] }
-            let start = (ahead.start - first) * MemoryLayout<Float>.stride
-            #expect(!ahead.isDense || tiles * steps / 4 < lines, "\(kernel.name), \(tiles) tiles")
-            return (0..<(blocks * ahead.asksPerBlock)).map { (start + $0 * ahead.step) / lineBytes }
+      let bytes = steps * kernel.columns * MemoryLayout<Float>.stride
+      let lines = bytes / lineBytes
+      for tiles in 1...100 {
+        var lookahead = PanelLookahead(columns: kernel.columns, tiles: tiles)
+        #expect(!lookahead.isDense || tiles * steps / 4 < lines, "\(kernel.name), \(tiles) tiles")
+        var (place, asked): (Int, [Int]) = (0, [])
+        for _ in 0..<tiles {
+          let step = lookahead.takeTurn(left: bytes - place)
+          guard step > 0 else { continue }
+          for _ in 0..<(blocks * lookahead.asksPerBlock) {
+            asked.append(place / lineBytes)
+            place += step
           }
-          let expected = 0..<min(lines, tiles * steps)
-          #expect(Set(asked).isSuperset(of: expected), "\(kernel.name), \(tiles) tiles")
-          #expect(asked.count <= 2 * lines + steps, "\(kernel.name), \(tiles) tiles")
         }
+        let expected = 0..<min(lines, tiles * steps)
+        #expect(Set(asked).isSuperset(of: expected), "\(kernel.name), \(tiles) tiles")
+        #expect(asked.count <= 2 * lines + steps, "\(kernel.name), \(tiles) tiles")
       }
-      let nothing = kernel.ahead(nil, tile: 0, of: 1, blocks: blocks)
-      #expect(nothing.map(\.step) == nil)
     }
   }
 
@@ -64,7 +64,7 @@ import Testing
     for kernels in Kernels.all {
       #expect(!kernels.table.packedGemms.isEmpty)
       for kernel in kernels.table.packedGemms {
-        #expect(kernel.columns >= PackedTile.depth && kernel.columns % PackedTile.depth == 0)
+        #expect(kernel.columns >= PackedStrip.depth && kernel.columns % PackedStrip.depth == 0)
         #expect(kernel.name.hasPrefix("packed_sgemm_\(kernel.rows)x\(kernel.columns)_"))
       }
     }

@@ -1,12 +1,14 @@
 import Microkernels
 
-/// One tile of a packed GEMM, every buffer of it behind a fence.
+/// A strip of a packed GEMM, its tiles' rows a gap apart, every buffer of it behind a fence.
 struct PackedProduct {
   let kernel: PackedGemmKernel
   let blocks: Int
   let blocksPerChain: Int
   let a: [Float]
   let b: [Float]
+  private static let tiles = 2
+  private static let gap = PackedStrip.depth
 
   /// - Parameter whole: small integers, whose sums no order of additions rounds; else numbers in ±2.
   init(_ kernel: PackedGemmKernel, blocks: Int, blocksPerChain: Int, whole: Bool = false) {
@@ -16,8 +18,8 @@ struct PackedProduct {
     self.kernel = kernel
     self.blocks = blocks
     self.blocksPerChain = blocksPerChain
-    a = draw(blocks * kernel.rows * PackedTile.depth, stream: 1)
-    b = draw(blocks * PackedTile.depth * kernel.columns, stream: 2)
+    a = draw(Self.tiles * (blocks * kernel.rows * PackedStrip.depth + Self.gap) - Self.gap, stream: 1)
+    b = draw(blocks * PackedStrip.depth * kernel.columns, stream: 2)
   }
 
   /// The largest |error| divided by its bound; infinite where the slack beside the sums was written.
@@ -25,7 +27,7 @@ struct PackedProduct {
   /// A chain over up to 16·blocksPerChain products passes as many roundings, and one more where multiply–adds round
   /// twice; the chain over the chains adds one for each but the first.
   func worstRatio(_ fence: Fence, fuses: Bool) -> Double {
-    let chain = min(blocks, blocksPerChain) * PackedTile.depth
+    let chain = min(blocks, blocksPerChain) * PackedStrip.depth
     let chains = (blocks + blocksPerChain - 1) / blocksPerChain
     let gamma = LoopCase.gamma(chain + (fuses ? 0 : 1) + chains - 1)
     let (output, isUntouched) = run(fence)
@@ -45,19 +47,23 @@ struct PackedProduct {
 
   private func run(_ fence: Fence) -> ([Float], isUntouched: Bool) {
     let (a, b) = (Fenced(a, fence: fence), Fenced(b, fence: fence))
-    let c = Fenced<Float>(count: kernel.rows * kernel.columns, fence: fence)
+    let c = Fenced<Float>(count: Self.tiles * kernel.rows * kernel.columns, fence: fence)
     kernel.run(
-      PackedTile(
-        a: .init(a.start), b: .init(b.start), c: c.start, blocks: blocks, blocksPerChain: blocksPerChain))
+      PackedStrip(
+        a: .init(a.start), tileStride: tileStride, b: .init(b.start), c: c.start, tiles: Self.tiles,
+        blocks: blocks, blocksPerChain: blocksPerChain))
     return (c.values, c.isSlackUntouched && a.isSlackUntouched && b.isSlackUntouched)
   }
 
+  private var tileStride: Int { blocks * kernel.rows * PackedStrip.depth + Self.gap }
+
   private func truth(_ place: Int) -> (value: Double, magnitude: Double) {
-    let (row, column) = place.quotientAndRemainder(dividingBy: kernel.columns)
+    let (line, column) = place.quotientAndRemainder(dividingBy: kernel.columns)
+    let (tile, row) = line.quotientAndRemainder(dividingBy: kernel.rows)
     var (value, magnitude) = (0.0, 0.0)
-    for k in 0..<(blocks * PackedTile.depth) {
-      let (block, lane) = k.quotientAndRemainder(dividingBy: PackedTile.depth)
-      let x = Double(a[(block * kernel.rows + row) * PackedTile.depth + lane])
+    for k in 0..<(blocks * PackedStrip.depth) {
+      let (block, lane) = k.quotientAndRemainder(dividingBy: PackedStrip.depth)
+      let x = Double(a[tile * tileStride + (block * kernel.rows + row) * PackedStrip.depth + lane])
       let product = x * Double(b[k * kernel.columns + column])
       value += product
       magnitude += abs(product)

@@ -10,7 +10,7 @@ struct WinogradTile: Sendable {
   let step: Int
 
   private var size: Int { transform.size }
-  private var depth: Int { PackedTile.depth }
+  private var depth: Int { PackedStrip.depth }
 
   func kernels(_ table: KernelTable) -> WinogradKernels {
     table.winograd(transform)

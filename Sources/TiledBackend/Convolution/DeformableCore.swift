@@ -72,7 +72,7 @@ final class DeformableCore: ConvolutionCore {
     let taps = grid.geometry.kernelArea
     locate(pixels, offsets: offsets, samples)
     // Channels that do not fill a block leave zeros behind them.
-    if input.depth < PackedTile.depth { rows.update(repeating: 0, count: grid.rowsCount) }
+    if input.depth < PackedStrip.depth { rows.update(repeating: 0, count: grid.rowsCount) }
     let blocksPerPass = grid.blocksPerPass / taps
     for first in stride(from: 0, to: input.blocks, by: blocksPerPass) {
       let blocks = first..<min(first + blocksPerPass, input.blocks)
@@ -123,7 +123,7 @@ final class DeformableCore: ConvolutionCore {
   ) {
     let input = grid.geometry.input
     let taps = grid.geometry.kernelArea
-    let tapStride = grid.kernel.rows * PackedTile.depth
+    let tapStride = grid.kernel.rows * PackedStrip.depth
     for tap in 0..<taps {
       kernels.gather(
         BilinearGather(

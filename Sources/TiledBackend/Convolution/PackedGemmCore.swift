@@ -29,7 +29,7 @@ final class PackedGemmCore: ConvolutionCore {
 
   /// Whether the algorithm computes such layers.
   static func offers(_ layer: Layer, _ convolution: Convolution) -> Bool {
-    layer.kind == .conv2d && convolution.groups == 1 && layer.inputShapes[0][1] >= PackedTile.depth
+    layer.kind == .conv2d && convolution.groups == 1 && layer.inputShapes[0][1] >= PackedStrip.depth
   }
 
   init(
@@ -37,7 +37,7 @@ final class PackedGemmCore: ConvolutionCore {
     _ surroundings: ConvolutionSurroundings
   ) {
     let geometry = ConvolutionGeometry(context.layer, convolution, input: surroundings.input)
-    precondition(geometry.input.depth == PackedTile.depth)
+    precondition(geometry.input.depth == PackedStrip.depth)
     pool = context.pool
     let grid = PackedGrid(context, geometry, parameters, surroundings, blocksPerGather: 1)
     self.grid = grid

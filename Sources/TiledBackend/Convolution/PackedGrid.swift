@@ -32,7 +32,7 @@ final class PackedGrid {
     self.geometry = geometry
     let unit = Self.leastCommonMultiple(Self.blocksPerChain, blocksPerGather)
     let kernels = context.kernels.packedGemms
-    let panelBytes = PackedTile.depth * kernels[0].columns * MemoryLayout<Float>.stride
+    let panelBytes = PackedStrip.depth * kernels[0].columns * MemoryLayout<Float>.stride
     blocksPerPass = max(1, CacheSize.panel / (panelBytes * unit)) * unit
     let chunks = Self.chunks(
       pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
@@ -40,7 +40,7 @@ final class PackedGrid {
     let most = (geometry.pixels + chunks - 1) / chunks
     kernel = kernels.best(rows: most, columns: geometry.groupOutputs)
     chunkPixels = (most + kernel.rows - 1) / kernel.rows * kernel.rows
-    weights = PackedWeights(weight, geometry, columns: kernel.columns, blockDepth: PackedTile.depth)
+    weights = PackedWeights(weight, geometry, columns: kernel.columns, blockDepth: PackedStrip.depth)
     epilogue = Epilogue(
       context.kernels, geometry, parameters, surroundings, columns: kernel.columns, panels: weights.panels)
   }
@@ -48,7 +48,7 @@ final class PackedGrid {
   /// Chunks that the pixels are cut into: few enough that weights are read a few times only, small enough that the
   /// packed rows of a pass and the sums stay in three eighths of the second-level cache: weights stream through the rest.
   private static func chunks(pixels: Int, pass: Int, outputs: Int, threads: Int) -> Int {
-    let perPixel = (pass * PackedTile.depth + min(outputs, keptOutputs)) * MemoryLayout<Float>.stride
+    let perPixel = (pass * PackedStrip.depth + min(outputs, keptOutputs)) * MemoryLayout<Float>.stride
     let most = max(16, CacheSize.secondLevel * 3 / 8 / perPixel)
     let chunks = (pixels + most - 1) / most
     // As many for every thread, where there are several.
@@ -95,7 +95,7 @@ final class PackedGrid {
   }
 
   /// Floats of one group of packed rows of a pass.
-  var groupSize: Int { min(blocksPerPass, geometry.places) * kernel.rows * PackedTile.depth }
+  var groupSize: Int { min(blocksPerPass, geometry.places) * kernel.rows * PackedStrip.depth }
   /// Floats of a chunk's packed rows.
   var rowsCount: Int { chunkPixels / kernel.rows * groupSize }
   /// Floats of one panel's sums.
@@ -114,20 +114,16 @@ final class PackedGrid {
     panel: Int, of panels: Range<Int>, blocks: Range<Int>, pixels: Int, rows: UnsafePointer<Float>,
     sums: UnsafeMutablePointer<Float>
   ) {
-    let b = weights.panel(panel, group: 0, fromProduct: blocks.lowerBound * PackedTile.depth)
+    let b = weights.panel(panel, group: 0, fromProduct: blocks.lowerBound * PackedStrip.depth)
     let next =
       panel + 1 < panels.upperBound
-      ? weights.panel(panel + 1, group: 0, fromProduct: blocks.lowerBound * PackedTile.depth)
-      : weights.panel(panels.lowerBound, group: 0, fromProduct: blocks.upperBound * PackedTile.depth)
-    let tileSize = kernel.rows * kernel.columns
-    let groups = (pixels + kernel.rows - 1) / kernel.rows
-    for group in 0..<groups {
-      kernel.run(
-        PackedTile(
-          a: rows + group * groupSize, b: b, c: sums + group * tileSize, blocks: blocks.count,
-          blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
-          ahead: kernel.ahead(next, tile: group, of: groups, blocks: blocks.count)))
-    }
+      ? weights.panel(panel + 1, group: 0, fromProduct: blocks.lowerBound * PackedStrip.depth)
+      : weights.panel(panels.lowerBound, group: 0, fromProduct: blocks.upperBound * PackedStrip.depth)
+    kernel.run(
+      PackedStrip(
+        a: rows, tileStride: groupSize, b: b, c: sums, tiles: (pixels + kernel.rows - 1) / kernel.rows,
+        blocks: blocks.count, blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
+        next: next))
   }
 
   /// Finishes one panel's sums of some output pixels and stores them.

@@ -44,7 +44,7 @@ struct WinogradChunking {
     let best = kernels.best(rows: (tiles + leastParts - 1) / leastParts, columns: outputs)
     kernel = best
     let rows = best.rows
-    let chainBytes = blocksPerChain * PackedTile.depth * best.columns * MemoryLayout<Float>.stride
+    let chainBytes = blocksPerChain * PackedStrip.depth * best.columns * MemoryLayout<Float>.stride
     blocksPerPass = max(1, CacheSize.panel / chainBytes) * blocksPerChain
     let panels = (outputs + best.columns - 1) / best.columns
     // Few panels leave threads without work unless the tiles are cut too: two tasks per thread at the least.
@@ -80,7 +80,7 @@ struct WinogradChunking {
   /// Where a group's rows of a pass begin in a matrix: the rows of all groups lie behind one another, in the order in
   /// which they are multiplied.
   func place(ofGroup group: Int, in pass: Range<Int>) -> Int {
-    (pass.lowerBound * patchGroups + group * pass.count) * kernel.rows * PackedTile.depth
+    (pass.lowerBound * patchGroups + group * pass.count) * kernel.rows * PackedStrip.depth
   }
 
   /// Groups of MR rows that hold `tiles`.
@@ -109,7 +109,7 @@ struct WinogradScratch {
     sums = chunking.matrices * chunking.patchStride
     panelSums = chunking.matrices * chunking.sumStride
     patch = sums + chunking.panelsPerTask * panelSums
-    stage = patch + chunking.matrices * PackedTile.depth
+    stage = patch + chunking.matrices * PackedStrip.depth
     count = stage + transform.outputs * stageWidth * chunking.kernel.columns
     runLength = stageWidth / transform.outputs
   }

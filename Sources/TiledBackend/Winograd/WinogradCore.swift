@@ -66,7 +66,7 @@ final class WinogradCore: ConvolutionCore {
       batch: geometry.input.batch, output: geometry.output, dilation: convolution.dilation,
       outputs: transform.outputs)
     chunking = WinogradChunking(
-      tiles: tiling.tiles.count, channels: geometry.input.blocks * PackedTile.depth,
+      tiles: tiling.tiles.count, channels: geometry.input.blocks * PackedStrip.depth,
       outputs: geometry.groupOutputs, matrices: transform.size * transform.size,
       kernels: context.kernels.packedGemms, threads: pool.size, blocksPerChain: Self.blocksPerChain)
     gemm = chunking.kernel
@@ -82,7 +82,7 @@ final class WinogradCore: ConvolutionCore {
   }
 
   private static func height(_ transform: WinogradTransform, blocks: Int, fuses: Bool) -> Int {
-    let chain = min(blocksPerChain, blocks) * PackedTile.depth
+    let chain = min(blocksPerChain, blocks) * PackedStrip.depth
     let chains = (blocks + blocksPerChain - 1) / blocksPerChain
     let products = chain + (fuses ? 0 : 1) + chains - 1
     return 2 * transform.inputRoundings(fuses: fuses) + 1 + products + 2
@@ -138,7 +138,7 @@ final class WinogradCore: ConvolutionCore {
         let (group, row) = (firstSlot + offset).quotientAndRemainder(dividingBy: gemm.rows)
         transformPatch(
           tiling.tiles[index], blocks, operands.input,
-          patches + chunking.place(ofGroup: group, in: blocks) + row * PackedTile.depth,
+          patches + chunking.place(ofGroup: group, in: blocks) + row * PackedStrip.depth,
           scratch + memory.patch)
       }
       clearRest(ofSlot: firstSlot + tiles.count, in: blocks, patches)
@@ -150,11 +150,11 @@ final class WinogradCore: ConvolutionCore {
   private func clearRest(ofSlot slot: Int, in blocks: Range<Int>, _ patches: UnsafeMutablePointer<Float>) {
     let (group, row) = slot.quotientAndRemainder(dividingBy: gemm.rows)
     guard row > 0 else { return }
-    let start = patches + chunking.place(ofGroup: group, in: blocks) + row * PackedTile.depth
+    let start = patches + chunking.place(ofGroup: group, in: blocks) + row * PackedStrip.depth
     for matrix in 0..<chunking.matrices {
       for block in 0..<blocks.count {
-        (start + matrix * chunking.patchStride + block * gemm.rows * PackedTile.depth)
-          .update(repeating: 0, count: (gemm.rows - row) * PackedTile.depth)
+        (start + matrix * chunking.patchStride + block * gemm.rows * PackedStrip.depth)
+          .update(repeating: 0, count: (gemm.rows - row) * PackedStrip.depth)
       }
     }
   }
@@ -173,22 +173,22 @@ final class WinogradCore: ConvolutionCore {
     let isInside =
       top >= 0 && left >= 0 && top + last * tiling.step.vertical < input.padded.vertical
       && left + last * tiling.step.horizontal < input.padded.horizontal
-    if isInside, input.depth == PackedTile.depth {
+    if isInside, input.depth == PackedStrip.depth {
       return kernels.transform(
         WinogradPatch(
           source: source + top * input.rowStride + left * input.depth,
           rowStride: tiling.step.vertical * input.rowStride,
           columnStride: tiling.step.horizontal * input.depth, blockStride: input.blockStride,
           blocks: blocks.count, target: target, matrixStride: chunking.patchStride,
-          targetBlockStride: gemm.rows * PackedTile.depth, points: points))
+          targetBlockStride: gemm.rows * PackedStrip.depth, points: points))
     }
     for block in 0..<blocks.count {
       copyPatch(source + block * input.blockStride, top: top, left: left, to: copy)
       kernels.transform(
         WinogradPatch(
-          source: UnsafePointer(copy), rowStride: transform.size * PackedTile.depth,
-          columnStride: PackedTile.depth, blockStride: 0, blocks: 1,
-          target: target + block * gemm.rows * PackedTile.depth, matrixStride: chunking.patchStride,
+          source: UnsafePointer(copy), rowStride: transform.size * PackedStrip.depth,
+          columnStride: PackedStrip.depth, blockStride: 0, blocks: 1,
+          target: target + block * gemm.rows * PackedStrip.depth, matrixStride: chunking.patchStride,
           targetBlockStride: 0, points: points))
     }
   }
@@ -198,14 +198,14 @@ final class WinogradCore: ConvolutionCore {
     _ block: UnsafePointer<Float>, top: Int, left: Int, to patch: UnsafeMutablePointer<Float>
   ) {
     let input = geometry.input
-    patch.update(repeating: 0, count: transform.size * transform.size * PackedTile.depth)
+    patch.update(repeating: 0, count: transform.size * transform.size * PackedStrip.depth)
     for row in 0..<transform.size {
       let y = top + row * tiling.step.vertical
       guard y >= 0, y < input.padded.vertical else { continue }
       for column in 0..<transform.size {
         let x = left + column * tiling.step.horizontal
         guard x >= 0, x < input.padded.horizontal else { continue }
-        (patch + (row * transform.size + column) * PackedTile.depth).update(
+        (patch + (row * transform.size + column) * PackedStrip.depth).update(
           from: block + y * input.rowStride + x * input.depth, count: input.depth)
       }
     }
@@ -245,14 +245,11 @@ final class WinogradCore: ConvolutionCore {
     _ b: UnsafePointer<Float>, next: UnsafePointer<Float>, blocks: Range<Int>, groups: Int,
     _ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>
   ) {
-    for group in 0..<groups {
-      gemm.run(
-        PackedTile(
-          a: a + group * blocks.count * gemm.rows * PackedTile.depth, b: b,
-          c: c + group * gemm.rows * gemm.columns,
-          blocks: blocks.count, blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
-          ahead: gemm.ahead(next, tile: group, of: groups, blocks: blocks.count)))
-    }
+    gemm.run(
+      PackedStrip(
+        a: a, tileStride: blocks.count * gemm.rows * PackedStrip.depth, b: b, c: c, tiles: groups,
+        blocks: blocks.count, blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
+        next: next))
   }
 
   // MARK: Aᵀ·s·A
@@ -293,7 +290,7 @@ final class WinogradCore: ConvolutionCore {
   /// Whether a tile's values can be written by the transform itself: they fill whole blocks, all lie in the output,
   /// and no product is fused to them.
   private func isStoredDirectly(_ tile: WinogradTiling.Tile, panel: Int) -> Bool {
-    output.depth == PackedTile.depth && epilogue.isPlain
+    output.depth == PackedStrip.depth && epilogue.isPlain
       && (panel + 1) * gemm.columns <= output.channels && tiling.isWhole(tile)
   }
 
@@ -301,14 +298,14 @@ final class WinogradCore: ConvolutionCore {
     _ tile: WinogradTiling.Tile, slot: Int, panel: Int, _ operands: ConvolutionOperands,
     _ sums: UnsafePointer<Float>
   ) {
-    let block = panel * gemm.columns / PackedTile.depth
+    let block = panel * gemm.columns / PackedStrip.depth
     let affine = epilogue.affine(panel: panel)
     let unit = isPooled ? 2 : 1
     let finish = isPooled ? kernels.finishPooled : kernels.finish
     finish(
       WinogradResult(
         source: sums + slot * gemm.columns, matrixStride: chunking.sumStride,
-        blocks: gemm.columns / PackedTile.depth,
+        blocks: gemm.columns / PackedStrip.depth,
         target: operands.output + block * output.blockStride
           + output.offset(image: tile.image, row: tile.row / unit, column: tile.column / unit),
         rowStride: tiling.step.vertical * output.rowStride,
@@ -329,10 +326,10 @@ final class WinogradCore: ConvolutionCore {
     kernels.finish(
       WinogradResult(
         source: sums + slot * gemm.columns, matrixStride: chunking.sumStride,
-        blocks: gemm.columns / PackedTile.depth,
+        blocks: gemm.columns / PackedStrip.depth,
         target: scratch + memory.stage + column * gemm.columns,
         rowStride: memory.stageWidth * gemm.columns, columnStride: gemm.columns,
-        blockStride: PackedTile.depth, scale: affine.scale, shift: affine.shift, relu: affine.relu,
+        blockStride: PackedStrip.depth, scale: affine.scale, shift: affine.shift, relu: affine.relu,
         points: points))
   }
 

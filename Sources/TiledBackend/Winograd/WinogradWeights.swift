@@ -23,7 +23,7 @@ final class WinogradWeights {
     let (outputs, channels) = (weight.shape[0], weight.shape[1])
     self.columns = columns
     panels = (outputs + columns - 1) / columns
-    depth = (channels + PackedTile.depth - 1) / PackedTile.depth * PackedTile.depth
+    depth = (channels + PackedStrip.depth - 1) / PackedStrip.depth * PackedStrip.depth
     let (size, filters) = (transform.size, transform.filters)
     order = (0..<(size * size)).map { matrix in
       let (row, column) = (min(matrix / size, filters - 1), min(matrix % size, filters - 1))
@@ -53,7 +53,7 @@ final class WinogradWeights {
   /// A panel of the filters of one place in the order, from a channel block on.
   func panel(_ panel: Int, at place: Int, fromBlock block: Int) -> UnsafePointer<Float> {
     UnsafePointer(
-      buffer.start + ((order[place].filter * panels + panel) * depth + block * PackedTile.depth) * columns)
+      buffer.start + ((order[place].filter * panels + panel) * depth + block * PackedStrip.depth) * columns)
   }
 }
 
