@@ -6,6 +6,8 @@ public protocol WinogradScheme: SendableMetatype {
   static var outputs: Int { get }
   /// Inputs, and products.
   static var size: Int { get }
+  /// Inputs from a tile's first to the next tile's.
+  static var advance: Int { get }
 
   /// v = Bᵀ·d.
   static func transformInput<V: KernelVector>(
@@ -38,6 +40,8 @@ public enum WinogradScheme2: WinogradScheme {
   @inlinable @inline(__always) public static var outputs: Int { 2 }
   /// 4.
   @inlinable @inline(__always) public static var size: Int { 4 }
+  /// 2.
+  @inlinable @inline(__always) public static var advance: Int { 2 }
 
   /// The rows of Bᵀ: x² − 1, x² + x, x² − x and x³ − x.
   @inlinable @inline(__always)
@@ -68,6 +72,8 @@ public enum WinogradScheme2Strided: WinogradScheme {
   @inlinable @inline(__always) public static var outputs: Int { 2 }
   /// 5.
   @inlinable @inline(__always) public static var size: Int { 5 }
+  /// 4.
+  @inlinable @inline(__always) public static var advance: Int { 4 }
 
   /// The rows of Bᵀ: x − 1, x and x² − x of the even inputs, then the odd inputs.
   @inlinable @inline(__always)
@@ -99,6 +105,8 @@ public enum WinogradScheme4: WinogradScheme {
   @inlinable @inline(__always) public static var outputs: Int { 4 }
   /// 6.
   @inlinable @inline(__always) public static var size: Int { 6 }
+  /// 4.
+  @inlinable @inline(__always) public static var advance: Int { 4 }
 
   /// Every row of Bᵀ is a product of x − q over the other points q: x⁴ − (a² + b²)x² + a²b² for 0, x times that for ∞,
   /// and x(x ± a)(x² − b²), x(x ± b)(x² − a²) for the pairs, whose even and odd parts are shared.

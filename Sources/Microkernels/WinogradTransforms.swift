@@ -1,3 +1,5 @@
+public import CLanes
+
 /// The input transform of one tile: a patch of pixels of a blocked map becomes as many values per channel, each in a
 /// matrix of its own.
 @frozen
@@ -102,6 +104,8 @@ public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
         let source = patch.source + (block &* patch.blockStride &+ part)
         let target = patch.target + (block &* patch.targetBlockStride &+ part)
         for column in 0..<size {
+          // As many rows as columns: one beside each.
+          if part == 0 { askForNext(row: column, of: patch, source) }
           let top = source + column &* patch.columnStride
           Scheme.transformInput({ V.load(top, $0 &* rowStride) }, points) {
             half[unchecked: $0 &* 6 &+ column] = $1
@@ -116,6 +120,15 @@ public enum WinogradLoops<V: KernelVector, Scheme: WinogradScheme> {
         part &+= V.scalarCount
       }
     }
+  }
+
+  /// Asks for one row of the pixels that the next tile to the right has beside this one's, of one channel block: its turn
+  /// comes after all blocks of this tile. A processor follows few of the rows of so many planes by itself: without asking,
+  /// patches of a map that lies in memory took 1.5 times as long.
+  @inlinable @inline(__always)
+  static func askForNext(row: Int, of patch: borrowing WinogradPatch, _ source: UnsafePointer<Float>) {
+    let line = source + (row &* patch.rowStride &+ size &* patch.columnStride)
+    for column in 0..<Scheme.advance { efgr_prefetch(line + column &* patch.columnStride) }
   }
 
   /// Aᵀ·s·A of every channel, finished: first down the columns of the sums, then along their rows.
