@@ -38,7 +38,8 @@ final class PackedGrid {
       pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
       threads: context.pool.size)
     let most = (geometry.pixels + chunks - 1) / chunks
-    kernel = kernels.best(rows: most, columns: geometry.groupOutputs)
+    // A chunk is made to fit the tile, not the tile to fit it: of AVX2's, 6×16 took 0.95 of the time of 5×16.
+    kernel = kernels.best(rows: geometry.pixels, columns: geometry.groupOutputs)
     chunkPixels = (most + kernel.rows - 1) / kernel.rows * kernel.rows
     weights = PackedWeights(weight, geometry, columns: kernel.columns, blockDepth: PackedStrip.depth)
     epilogue = Epilogue(
