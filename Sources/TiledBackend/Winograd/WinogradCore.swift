@@ -214,7 +214,7 @@ final class WinogradCore: ConvolutionCore {
   // MARK: Products
 
   /// The sums of some panels for `tiles`, matrix by matrix; within a matrix panel by panel, while its patches are in the
-  /// cache, and some channel blocks at a time.
+  /// cache, and some channel blocks at a time. Meanwhile the weights that come next are asked for.
   private func multiply(
     panels: Range<Int>, tiles: Range<Int>, firstSlot: Int, patches: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
@@ -230,26 +230,17 @@ final class WinogradCore: ConvolutionCore {
           : weights.panel(panels.lowerBound, at: (place + 1) % chunking.matrices, fromBlock: 0)
         for blocks in chunking.passes(channelBlocks: geometry.input.blocks) {
           let isLast = blocks.upperBound == geometry.input.blocks
-          multiply(
-            weights.panel(panel, at: place, fromBlock: blocks.lowerBound),
-            next: isLast ? next : weights.panel(panel, at: place, fromBlock: blocks.upperBound),
-            blocks: blocks, groups: chunking.groups(of: tiles),
-            a + chunking.place(ofGroup: firstSlot / gemm.rows, in: blocks), c)
+          gemm.run(
+            PackedStrip(
+              a: a + chunking.place(ofGroup: firstSlot / gemm.rows, in: blocks),
+              tileStride: blocks.count * gemm.rows * PackedStrip.depth,
+              b: weights.panel(panel, at: place, fromBlock: blocks.lowerBound), c: c,
+              tiles: chunking.groups(of: tiles), blocks: blocks.count, blocksPerChain: Self.blocksPerChain,
+              accumulates: blocks.lowerBound > 0,
+              next: isLast ? next : weights.panel(panel, at: place, fromBlock: blocks.upperBound)))
         }
       }
     }
-  }
-
-  /// Adds the products of some channel blocks to the sums of one matrix, and asks for the weights that come next.
-  private func multiply(
-    _ b: UnsafePointer<Float>, next: UnsafePointer<Float>, blocks: Range<Int>, groups: Int,
-    _ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>
-  ) {
-    gemm.run(
-      PackedStrip(
-        a: a, tileStride: blocks.count * gemm.rows * PackedStrip.depth, b: b, c: c, tiles: groups,
-        blocks: blocks.count, blocksPerChain: Self.blocksPerChain, accumulates: blocks.lowerBound > 0,
-        next: next))
   }
 
   // MARK: Aᵀ·s·A
