@@ -6,15 +6,18 @@ extension Roofs {
   ///
   /// - Parameters:
   ///   - gflops: the peak that ``measureRoof(flopsPerCall:call:)`` found.
-  ///   - seconds: for each of the rates.
+  ///   - rounds: how many medians each rate is the best of, each way; see
+  ///     ``StreamKernel/measureBandwidth(rounds:seconds:crew:)``.
+  ///   - seconds: per round.
   ///   - crew: the threads that layers run on; by default those of the system's pool.
   package static func measure(
-    machine: MachineInfo, instructionSet: String, threads: Int, gflops: Double, seconds: Double = 0.05,
-    crew: StreamKernel.Crew? = nil
+    machine: MachineInfo, instructionSet: String, threads: Int, gflops: Double, rounds: Int = 3,
+    seconds: Double = 0.05, crew: StreamKernel.Crew? = nil
   ) -> Roofs {
     let levels = capacities(machine: machine, threads: threads)
     func rate(_ workingSet: Int) -> Double {
-      StreamKernel(workingSet: workingSet, threads: threads).measureBandwidth(seconds: seconds, crew: crew)
+      StreamKernel(workingSet: workingSet, threads: threads).measureBandwidth(
+        rounds: rounds, seconds: seconds, crew: crew)
     }
     var below = 0
     var caches: [Bandwidth] = []

@@ -31,12 +31,12 @@ struct Session {
     progress.show("measuring the roofs", done: 0, total: 0)
     let machine = MachineInfo.current()
     self.machine = machine
-    roofs = Self.measureRoofs(workbench, machine)
     self.isQuick = isQuick
+    roofs = Self.measureRoofs(workbench, machine, rounds: isQuick ? 1 : 3)
     progress.clear()
   }
 
-  private static func measureRoofs(_ workbench: Workbench, _ machine: MachineInfo) -> Roofs {
+  private static func measureRoofs(_ workbench: Workbench, _ machine: MachineInfo, rounds: Int) -> Roofs {
     // A millisecond or so: against a call of some ten microseconds, waking the threads would be seen as a lower roof.
     let iterations = 400_000
     let tiled = workbench.tiled
@@ -47,7 +47,7 @@ struct Session {
     let before = peak()
     var roofs = Roofs.measure(
       machine: machine, instructionSet: workbench.instructionSet.rawValue, threads: workbench.threads,
-      gflops: before, crew: tiled.onEveryThread)
+      gflops: before, rounds: rounds, crew: tiled.onEveryThread)
     // The first tenths of a second may have been those in which another guest of the machine had a core: layers were seen
     // at 1.6 times such a peak.
     roofs.gflops = max(before, peak())
