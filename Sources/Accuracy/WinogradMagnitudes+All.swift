@@ -60,8 +60,8 @@ extension WinogradMagnitudes {
   }
 
   private func forEachPoint(_ body: (_ point: Int, _ row: Int, _ column: Int) -> Void) {
-    for row in 0..<transform.size {
-      for column in 0..<transform.size { body(row * transform.size + column, row, column) }
+    for row in 0..<size {
+      for column in 0..<size { body(row * size + column, row, column) }
     }
   }
 
@@ -69,15 +69,15 @@ extension WinogradMagnitudes {
   private func panel(_ outputs: Range<Int>, _ patches: [SIMD4<Double>], count: Int) -> [Double] {
     let groups = (outputs.count + 3) / 4
     let products = channelSums(transformedFilters(of: outputs), groups: groups, patches)
-    let size = transform.outputs * transform.outputs
-    var magnitudes = [Double](repeating: 0, count: outputs.count * count * size)
+    let area = transform.outputs * transform.outputs
+    var magnitudes = [Double](repeating: 0, count: outputs.count * count * area)
     for (place, output) in outputs.enumerated() {
       for tile in 0..<count {
         let first = ((tile / 4 * groups + place / 4) * 4 + tile % 4) * points
         var grid = Sandwich.zeros
         forEachPoint { point, row, column in grid[row][column] = products[first + point][place % 4] }
         let values = sums(grid)
-        let target = (place * count + tile) * size
+        let target = (place * count + tile) * area
         for row in 0..<transform.outputs {
           for column in 0..<transform.outputs {
             magnitudes[target + row * transform.outputs + column] = epilogue.magnitude(

@@ -18,7 +18,7 @@ extension WinogradMagnitudes {
     let patches = PointSums(of: tiles.count, channels: channels) { patch(tiles[$0], $1) }
     var products = Sandwich.zeros
     var roots = Sandwich.zeros
-    for row in 0..<transform.size {
+    for row in 0..<size {
       for channel in 0..<channels {
         products[row] += filters.sums[channel][row] * patches.sums[channel][row]
       }
@@ -42,7 +42,7 @@ extension WinogradMagnitudes {
   private func filterSums() -> PointSums {
     PointSums(of: output[1], channels: channels) { output, channel in
       var scaled = filter(output, channel)
-      for row in 0..<transform.size { scaled[row] *= epilogue.scale(output) }
+      for row in 0..<size { scaled[row] *= epilogue.scale(output) }
       return scaled
     }
   }
@@ -102,7 +102,7 @@ extension WinogradMagnitudes {
       var (products, peaks) = (Sandwich.zeros, Sandwich.zeros)
       for channel in 0..<channels {
         let values = patch(tiles[index], channel)
-        for row in 0..<transform.size {
+        for row in 0..<size {
           products[row] += filters.sums[channel][row] * values[row]
           peaks[row] += filters.peaks[channel][row] * values[row]
         }

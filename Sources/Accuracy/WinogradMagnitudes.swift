@@ -17,6 +17,8 @@ import Tensors
 /// at least eight.
 package struct WinogradMagnitudes: Sendable {
   let transform: WinogradTransform
+  /// Rows of a patch.
+  let size: Int
   let convolution: Convolution
   let output: Shape
   let epilogue: MagnitudeEpilogue
@@ -35,6 +37,7 @@ package struct WinogradMagnitudes: Sendable {
       transform.computes(convolution, weight: weight.shape)
     else { return nil }
     self.transform = transform
+    size = transform.size
     input = inputs[0]
     self.weight = weight
     self.convolution = convolution
@@ -101,7 +104,7 @@ package struct WinogradMagnitudes: Sendable {
   // MARK: Parts of the sum
 
   var channels: Int { weight.shape[1] }
-  var points: Int { transform.size * transform.size }
+  var points: Int { size * size }
 
   /// |Bᵀ|·|d|·|B| of one channel.
   func patch(_ tile: Tile, _ channel: Int) -> Sandwich.Grid {
@@ -110,10 +113,10 @@ package struct WinogradMagnitudes: Sendable {
     let top = tile.row * transform.stride - convolution.padding.vertical
     let left = tile.column * transform.stride - convolution.padding.horizontal
     var values = Sandwich.zeros
-    for row in 0..<transform.size {
+    for row in 0..<size {
       let y = top + row * convolution.dilation.vertical
       guard y >= 0, y < height else { continue }
-      for column in 0..<transform.size {
+      for column in 0..<size {
         let x = left + column * convolution.dilation.horizontal
         guard x >= 0, x < width else { continue }
         values[row][column] = Double(abs(input.values[plane + y * width + x]))
@@ -135,7 +138,7 @@ package struct WinogradMagnitudes: Sendable {
     }
     var values = filters(taps)
     let reach = absoluteFilters(reaches)
-    for row in 0..<transform.size { values[row] = abs(values[row]) + 0x1p-28 * reach[row] }
+    for row in 0..<size { values[row] = abs(values[row]) + 0x1p-28 * reach[row] }
     return values
   }
 
@@ -159,7 +162,7 @@ package struct WinogradMagnitudes: Sendable {
         var products = Sandwich.zeros
         for channel in 0..<channels {
           let values = filter(place.channel, channel)
-          for row in 0..<transform.size { products[row] += values[row] * patches[channel][row] }
+          for row in 0..<size { products[row] += values[row] * patches[channel][row] }
         }
         let row = (place.row - start.row) / convolution.dilation.vertical
         let column = (place.column - start.column) / convolution.dilation.horizontal
