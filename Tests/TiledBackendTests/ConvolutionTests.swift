@@ -1,5 +1,6 @@
 import Backends
 import Catalogue
+import Foundation
 import ReferenceBackend
 import Tensors
 import Testing
@@ -57,7 +58,7 @@ import TiledBackend
     let hasPackedChains = [1, 3].contains(shape.kernel.horizontal) || shape.dilation.horizontal > 1
     for set in InstructionSet.available {
       let backend = TiledBackend(instructionSet: set, threads: 2)
-      func bits(_ algorithm: String) throws -> [UInt32] {
+      func bits(_ algorithm: String) throws -> Data {
         let plan = try backend.plan(layer, parameters: data.parameters, algorithm: algorithm)
         var output = Tensor<Float>(layer.outputShape, repeating: .nan)
         plan.run(data.inputs, into: &output)

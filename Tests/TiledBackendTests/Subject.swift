@@ -88,7 +88,8 @@ struct Subject: CustomTestStringConvertible, Sendable {
 }
 
 extension Tensor<Float> {
-  var bits: [UInt32] { values.map(\.bitPattern) }
+  /// The values as they lie in memory: a NaN equals itself, and 0 is not −0.
+  var bits: Data { values.withUnsafeBytes { Data($0) } }
 
   /// Copies that begin at various distances from a cache line: as many as the allocator gives, in steps of the 16
   /// bytes that it aligns to.
