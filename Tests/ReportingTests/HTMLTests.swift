@@ -6,9 +6,15 @@ import Testing
 
 @Suite("The page")
 struct HTMLTests {
-  private let good = HTMLPage(FakeRun.complete()).text
-  private let troubled = HTMLPage(FakeRun.troubled()).text
-  private let everything = HTMLPage(FakeRun.withEverything()).text
+  private let good = Self.pages.good
+  private let troubled = Self.pages.troubled
+  private let everything = Self.pages.everything
+
+  /// Rendered once: every test case has a suite of its own.
+  private static let pages = (
+    good: HTMLPage(FakeRun.complete()).text, troubled: HTMLPage(FakeRun.troubled()).text,
+    everything: HTMLPage(FakeRun.withEverything()).text
+  )
 
   @Test func equalRecordsGiveEqualBytes() throws {
     for form in Report.Form.allCases {
