@@ -17,7 +17,7 @@ import Tensors
 /// at least eight.
 package struct WinogradMagnitudes: Sendable {
   let transform: WinogradTransform
-  /// Rows of a patch.
+  /// Rows of a patch, kept: the transform, in another module, reckons them anew for every row of every channel.
   let size: Int
   let convolution: Convolution
   let output: Shape

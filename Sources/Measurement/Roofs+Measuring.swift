@@ -11,7 +11,7 @@ extension Roofs {
   ///   - seconds: per round.
   ///   - crew: the threads that layers run on; by default those of the system's pool.
   package static func measure(
-    machine: MachineInfo, instructionSet: String, threads: Int, gflops: Double, rounds: Int = 3,
+    machine: MachineInfo, instructionSet: String, threads: Int, gflops: Double, rounds: Int,
     seconds: Double = 0.05, crew: StreamKernel.Crew? = nil
   ) -> Roofs {
     let levels = capacities(machine: machine, threads: threads)

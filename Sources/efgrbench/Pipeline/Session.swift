@@ -19,7 +19,7 @@ struct Session {
   let roofs: Roofs
   let isQuick: Bool
 
-  /// - Parameter isQuick: samples as few as will do, and no chain of the naive loops.
+  /// - Parameter isQuick: samples as few as will do, of layers and of bandwidths, and no chain of the naive loops.
   init(_ networkOptions: NetworkOptions, _ compute: ComputeOptions, golden: String, isQuick: Bool) throws {
     (network, steps) = try networkOptions.resolve()
     let progress = Progress()
