@@ -15,7 +15,8 @@ package struct TimingRecord: Sendable, Hashable, Codable {
   package var ending: Timing.Ending
   /// 10⁹ operations of the direct algorithm per second; nil for layers without multiply–accumulates.
   package var gflops: Double?
-  /// The share of the roof, 1 = at the roof; nil where no roofs were measured.
+  /// The share of the roof, 1 = at the roof, as it was while the samples were taken; nil where no roofs were measured.
+  /// Algorithms that need fewer operations than the direct one, such as Winograd's, may go above it.
   package var roofFraction: Double?
   /// Nanoseconds per call, in the order in which they were taken.
   package var samples: [Double]
@@ -36,16 +37,20 @@ package struct TimingRecord: Sendable, Hashable, Codable {
     self.samples = samples
   }
 
-  /// What was measured of a call with `macs` multiply–accumulates that moves `bytes`.
-  package init(_ timing: Timing, threads: Int, macs: Int, bytes: Int, roofs: Roofs?) {
-    let flops = 2 * Double(macs)
+  /// What was measured of a call with `macs` multiply–accumulates.
+  ///
+  /// - Parameter probe: what the call was measured beside; nil gives no share of the roof.
+  package init(_ timing: Timing, threads: Int, macs: Int, probe: RoofProbe?) {
     self.init(
       threads: threads, median: timing.median, low: timing.interval.low, high: timing.interval.high,
       coverage: timing.interval.coverage, repetitions: timing.repetitions, ending: timing.ending,
-      gflops: macs > 0 ? flops / timing.median : nil,
-      roofFraction: roofs?.fraction(flops: flops, bytes: bytes, nanoseconds: timing.median),
+      gflops: macs > 0 ? 2 * Double(macs) / timing.median : nil,
+      roofFraction: probe.map { $0.leastNanoseconds(beside: timing) / timing.median },
       samples: timing.samples)
   }
+
+  /// The least nanoseconds that the roofs allowed while the samples were taken.
+  package var leastNanoseconds: Double? { roofFraction.map { $0 * median } }
 
   enum CodingKeys: String, CodingKey {
     case threads, coverage, repetitions, ending, gflops

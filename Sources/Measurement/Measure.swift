@@ -8,28 +8,36 @@
 /// and an arm's own helpers went to sleep meanwhile. How long one takes must not depend on which the other arms are.
 ///
 /// - Parameters:
+///   - companion: takes a sample in every turn as long as any arm does, itself never precise enough: something that all are
+///     compared with on a machine whose speed comes and goes, such as a ``RoofProbe``.
 ///   - plan: how much is enough.
 ///   - clock: nanoseconds of a clock that never goes back.
 ///   - isStopped: asked before every sample; true ends the measuring with what there is.
 /// - Returns: one timing per arm that has at least one sample, in the order of `arms`.
 package func measure(
-  arms: [Arm], plan: TimingPlan, clock: @escaping () -> UInt64 = MonotonicClock.now,
+  arms: [Arm], beside companion: Arm? = nil, plan: TimingPlan,
+  clock: @escaping () -> UInt64 = MonotonicClock.now,
   isStopped: @escaping () -> Bool = { false }
 ) -> [Timing] {
   var series: [Series] = []
   for arm in arms where !isStopped() {
     series.append(Series(arm: arm, plan: plan, clock: clock))
   }
-  let takesTurns = series.count > 1
+  var beside =
+    series.contains { $0.ending == nil } && !isStopped()
+    ? companion.map { Series(arm: $0, plan: plan, clock: clock) } : nil
+  let takesTurns = series.count > 1 || beside != nil
   var forward = true
   while !isStopped(), series.contains(where: { $0.ending == nil }) {
+    if forward { beside?.takeSample(settlingFirst: takesTurns) }
     let order = forward ? Array(series.indices) : series.indices.reversed()
     for index in order where series[index].ending == nil && !isStopped() {
       series[index].takeSample(settlingFirst: takesTurns)
     }
+    if !forward { beside?.takeSample(settlingFirst: takesTurns) }
     forward.toggle()
   }
-  return series.compactMap(\.timing)
+  return series.compactMap { $0.timing(beside: beside) }
 }
 
 /// One arm on its way to a timing.
@@ -39,6 +47,8 @@ private struct Series {
   let clock: () -> UInt64
   private var repetitions = 1
   private var samples: [Double] = []
+  /// How many of the samples were taken in turns.
+  private var turns = 0
   private var spent = 0.0
   /// Nanoseconds of the sample before.
   private var lastElapsed = 0.0
@@ -56,8 +66,11 @@ private struct Series {
     }
   }
 
-  var timing: Timing? {
-    Timing(name: arm.name, samples: samples, repetitions: repetitions, ending: ending ?? .stopped)
+  func timing(beside companion: Series?) -> Timing? {
+    let shared = companion.map { $0.samples.suffix($0.turns).prefix(max(turns, 1)) } ?? []
+    return Timing(
+      name: arm.name, samples: samples, repetitions: repetitions, ending: ending ?? .stopped,
+      companionMedian: MedianInterval(Array(shared))?.median)
   }
 
   /// - Parameter settlingFirst: whether other arms ran since the last sample.
@@ -66,6 +79,7 @@ private struct Series {
     let settling = settles ? run(repetitions) : 0
     let elapsed = run(repetitions)
     lastElapsed = elapsed
+    turns += 1
     keep(elapsed / Double(repetitions), cost: settling + elapsed)
   }
 

@@ -55,20 +55,15 @@ package struct Roofs: Sendable, Hashable, Codable {
     case harnessNanoseconds = "harness_ns"
   }
 
-  /// The bandwidth that `bytes` can count on, in 10⁹ per second.
-  package func bandwidth(bytes: Int) -> Double {
-    let level = caches.first { ($0.capacityBytes ?? .max) >= bytes }
-    return max(level?.gbps ?? 0, gbps)
+  /// The level whose bandwidth `bytes` can count on: the smallest that holds them, unless the memory is quicker.
+  package func level(bytes: Int) -> Bandwidth {
+    let memory = Bandwidth(level: "memory", capacityBytes: nil, gbps: gbps)
+    let level = caches.first { ($0.capacityBytes ?? .max) >= bytes } ?? memory
+    return level.gbps >= gbps ? level : memory
   }
 
   /// The least nanoseconds for `flops` operations that move `bytes`.
   package func leastNanoseconds(flops: Double, bytes: Int) -> Double {
-    max(flops / gflops, Double(bytes) / bandwidth(bytes: bytes))
-  }
-
-  /// The share of the roof that a call of `nanoseconds` reaches, 1 = at the roof. Algorithms that need fewer
-  /// operations than `flops`, such as Winograd's, may go above it.
-  package func fraction(flops: Double, bytes: Int, nanoseconds: Double) -> Double {
-    leastNanoseconds(flops: flops, bytes: bytes) / nanoseconds
+    max(flops / gflops, Double(bytes) / level(bytes: bytes).gbps)
   }
 }

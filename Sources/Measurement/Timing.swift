@@ -21,15 +21,20 @@ package struct Timing: Sendable, Hashable {
   package let ending: Ending
   /// The median with its interval.
   package let interval: MedianInterval
+  /// The companion's median in the turns that the arm took, in nanoseconds per call; nil where there was none.
+  package let companionMedian: Double?
 
   /// - Parameter samples: nil results from an empty array.
-  package init?(name: String, samples: [Double], repetitions: Int, ending: Ending) {
+  package init?(
+    name: String, samples: [Double], repetitions: Int, ending: Ending, companionMedian: Double? = nil
+  ) {
     guard let interval = MedianInterval(samples) else { return nil }
     self.name = name
     self.samples = samples
     self.repetitions = repetitions
     self.ending = ending
     self.interval = interval
+    self.companionMedian = companionMedian
   }
 
   /// The median in nanoseconds per call.

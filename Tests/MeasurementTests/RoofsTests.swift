@@ -14,13 +14,12 @@ struct RoofsTests {
 
   @Test func computeBoundLayersMeetThePeak() {
     #expect(roofs.leastNanoseconds(flops: 1e9, bytes: 1000) == 5e6)
-    #expect(roofs.fraction(flops: 1e9, bytes: 1000, nanoseconds: 10e6) == 0.5)
   }
 
   @Test func bandwidthIsThatOfTheLevelThatHoldsTheBytes() {
-    #expect(roofs.bandwidth(bytes: 1 << 20) == 100)
-    #expect(roofs.bandwidth(bytes: 3 << 20) == 50)
-    #expect(roofs.bandwidth(bytes: 1 << 30) == 20)
+    #expect(roofs.level(bytes: 1 << 20).gbps == 100)
+    #expect(roofs.level(bytes: 3 << 20).gbps == 50)
+    #expect(roofs.level(bytes: 1 << 30).gbps == 20)
     #expect(roofs.leastNanoseconds(flops: 0, bytes: 1_000_000_000) == 5e7)
   }
 
@@ -31,22 +30,22 @@ struct RoofsTests {
       .init(level: 2, type: "unified", bytes: 1 << 20, sharedBy: 1),
       .init(level: 3, type: "unified", bytes: 32 << 20, sharedBy: 8),
     ]
-    let levels = Roofs.capacities(machine: machine, threads: 4)
+    let levels = RoofBench.capacities(machine: machine, threads: 4)
     #expect(levels.map(\.level) == ["L1", "L2", "L3"])
     #expect(levels.map(\.capacity) == [128 << 10, 4 << 20, 32 << 20])
   }
 
   @Test func workingSetsLieBetweenTheirLevelAndTheOneBelow() {
-    #expect(Roofs.workingSets(above: 0, within: 64 << 10) == [32 << 10])
-    #expect(Roofs.workingSets(above: 64 << 10, within: 1 << 20) == [80 << 10, 512 << 10])
+    #expect(RoofBench.workingSets(above: 0, within: 64 << 10) == [32 << 10])
+    #expect(RoofBench.workingSets(above: 64 << 10, within: 1 << 20) == [80 << 10, 512 << 10])
     // A level that is hardly larger than the one below has no room for two.
-    #expect(Roofs.workingSets(above: 1 << 20, within: 2 << 20) == [5 << 18])
+    #expect(RoofBench.workingSets(above: 1 << 20, within: 2 << 20) == [5 << 18])
   }
 
   @Test func streamingMeasuresSomething() {
     let kernel = StreamKernel(workingSet: 1 << 20, threads: 2)
     #expect(kernel.bytesPerPass == Double(1 << 20))
-    #expect(kernel.measureBandwidth(rounds: 1, seconds: 0.001) > 0)
+    #expect(kernel.measureBandwidth(rounds: 1, seconds: 0.001).gbps > 0)
     #expect(measureRoof(flopsPerCall: 1) {} > 0)
   }
 

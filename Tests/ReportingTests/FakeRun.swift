@@ -117,6 +117,6 @@ enum FakeRun {
     return TimingRecord(
       threads: 2, median: median, low: median * (1 - noise), high: median * (1 + noise), coverage: 0.9648,
       repetitions: 1, ending: .precise, gflops: macs > 0 ? 2 * macs / median : nil,
-      roofFraction: roofs.fraction(flops: 2 * macs, bytes: bytes, nanoseconds: median), samples: samples)
+      roofFraction: roofs.leastNanoseconds(flops: 2 * macs, bytes: bytes) / median, samples: samples)
   }
 }

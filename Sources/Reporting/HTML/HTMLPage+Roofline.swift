@@ -6,20 +6,20 @@ extension HTMLPage {
   /// Every layer with operations, between the roofs that were measured in the same run.
   var roofline: HTML {
     guard let roofs = model.run.header.roofs else { return "" }
-    let points = rooflinePoints
+    let points = rooflinePoints(roofs)
     guard !points.isEmpty else { return "" }
     var plot = Plot(
       x: .logarithmic("operations per byte", holding: points.map(\.intensity)) { Units.plain($0) },
-      y: .logarithmic("GFLOP/s", holding: points.map(\.rate) + [roofs.gflops]) { Units.plain($0) },
+      y: .logarithmic("GFLOP/s", holding: points.map(\.height) + [roofs.gflops]) { Units.plain($0) },
       summary: "Roofline: \(Words.count(points.count, "result")) by operations per byte and GFLOP/s, "
         + "below a peak of \(Units.rate(roofs.gflops)) GFLOP/s")
     plot.marks =
       roofLines(roofs, plot)
       + points.map { point in
         plot.mark(
-          self, point.backend, x: point.intensity, y: point.rate,
+          self, point.backend, x: point.intensity, y: point.height,
           note: "\(point.layer.name) on \(point.backend): \(Units.rate(point.rate)) GFLOP/s at "
-            + "\(Units.rate(point.intensity)) operations per byte")
+            + "\(Units.rate(point.intensity)) operations per byte, \(Units.percent(point.share)) of the roof")
       }
     plot.words =
       slopes(roofs).map { (plot.x.low, $0.gbps * plot.x.low, "\($0.level) \(Units.rate($0.gbps)) GB/s") }
@@ -29,9 +29,10 @@ extension HTMLPage {
     return section(
       "roofline", "Roofline",
       """
-      <p class="hint">\(model.backends.map { "\(named($0)) " as HTML })Every layer with operations, below the roofs \
-      that were measured in the same run. An algorithm that needs fewer operations than the direct one may lie above \
-      the peak.</p>
+      <p class="hint">\(model.backends.map { "\(named($0)) " as HTML })Every layer with operations, as far \
+      below its roof as it was when both were measured in turns: the roofs drawn are the best that the run saw, and where \
+      other guests of the machine held layer and roof down, the layer's rate, which its mark tells, is lower than drawn. An \
+      algorithm that needs fewer operations than the direct one may lie above the peak.</p>
       \(plot.html)
       """)
   }
@@ -44,15 +45,23 @@ extension HTMLPage {
     let layer: LayerRecord
     let backend: String
     let intensity: Double
+    /// GFLOP/s as measured.
     let rate: Double
+    /// Of the roof beside which it was measured.
+    let share: Double
+    /// GFLOP/s at the same share of the roof that is drawn.
+    let height: Double
   }
 
-  private var rooflinePoints: [RooflinePoint] {
+  private func rooflinePoints(_ roofs: Roofs) -> [RooflinePoint] {
     model.results.compactMap { layer, result in
-      guard let rate = result.timing?.gflops, layer.macs > 0, layer.bytes > 0 else { return nil }
+      guard let rate = result.timing?.gflops, let share = result.timing?.roofFraction, layer.macs > 0,
+        layer.bytes > 0
+      else { return nil }
+      let flops = 2 * Double(layer.macs)
       return RooflinePoint(
-        layer: layer, backend: result.backend, intensity: 2 * Double(layer.macs) / Double(layer.bytes),
-        rate: rate)
+        layer: layer, backend: result.backend, intensity: flops / Double(layer.bytes), rate: rate,
+        share: share, height: share * flops / roofs.leastNanoseconds(flops: flops, bytes: layer.bytes))
     }
   }
 
@@ -74,11 +83,12 @@ extension HTMLPage {
 
   /// The subject's layers that spend the most time above what the roofs allow.
   var farFromRoof: HTML {
-    guard let subject = model.subject, let roofs = model.run.header.roofs else { return "" }
+    guard let subject = model.subject else { return "" }
     let losses = model.run.layers.compactMap { layer -> (layer: LayerRecord, time: Double, loss: Double)? in
-      guard let time = layer.result(of: subject)?.timing?.median else { return nil }
-      let least = roofs.leastNanoseconds(flops: 2 * Double(layer.macs), bytes: layer.bytes)
-      return (layer, time, time - least)
+      guard let timing = layer.result(of: subject)?.timing, let least = timing.leastNanoseconds else {
+        return nil
+      }
+      return (layer, timing.median, timing.median - least)
     }.filter { $0.loss > 0 }.sorted { $0.loss > $1.loss }
     guard !losses.isEmpty else { return "" }
     let whole = model.timedSum(of: subject)

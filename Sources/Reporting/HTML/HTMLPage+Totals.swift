@@ -29,7 +29,7 @@ extension HTMLPage {
       <dl>
       \(fact("sum of layers", total?.sumOfLayers.map { Units.duration($0) }))\
       \(fact("GFLOP/s", total?.endToEnd?.gflops.map { Units.rate($0) }))\
-      \(fact("share of peak", shareOfPeak(total)))\
+      \(fact("share of roof", total?.endToEnd?.roofFraction.map { Units.percent($0) }))\
       \(fact("largest error ratio", model.worst(of: backend).map { "\(Units.small($0.ratio)) in \($0.layer)" }))\
       </dl>
       <p class="chips">\(statusCounts(backend))</p>
@@ -67,13 +67,6 @@ extension HTMLPage {
     let spread = Units.plusMinus(
       median: timing.median, low: timing.low, high: timing.high, samples: timing.samples.count)
     return " <small>\(spread)</small>"
-  }
-
-  private func shareOfPeak(_ total: NetworkTotal?) -> String? {
-    guard let rate = total?.endToEnd?.gflops, let peak = model.run.header.roofs?.gflops, peak > 0 else {
-      return nil
-    }
-    return Units.percent(rate / peak)
   }
 
   private func fact(_ name: String, _ value: String?) -> HTML {

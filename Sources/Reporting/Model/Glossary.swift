@@ -22,9 +22,10 @@ enum Glossary {
     (
       "Share of roof",
       """
-      The least time that the machine allows over the median: the larger of operations / peak and bytes / bandwidth, \
-      with peak and bandwidths measured in the same session (the bandwidth is that of the smallest cache level that \
-      holds all the layer's bytes; every input, parameter and output byte counts once). 100 % is at the roof.
+      The least time that the machine allows over the median: the larger of operations / peak and bytes / bandwidth (that \
+      of the smallest cache level that holds all the layer's bytes; every input, parameter and output byte counts once). \
+      What reaches this peak or bandwidth takes turns with the layer, so that both have the same seconds of a machine \
+      whose speed comes and goes; the roofs that the page names are the best that the run saw. 100 % is at the roof.
       """
     ),
     (

@@ -41,7 +41,7 @@ struct BenchCommand: ParsableCommand {
       }
       if json != "-" {
         if !scaling { printTotals(run) }
-        printHarness(run, session.roofs)
+        printHarness(run, session.roofs.roofs)
         for sentence in tally.evidence.sentences { print(sentence) }
       }
       return max(tally.status, session.status)
@@ -105,7 +105,8 @@ struct BenchCommand: ParsableCommand {
       run.totals = try scaling.network(&tally)
     }
     if isPrinted {
-      for sentence in [table.summary, table.summary(of: run.totals)].compactMap({ $0 }) { print(sentence) }
+      let sentences = [table.summary, table.summary(of: run.totals), table.summary(ofPeak: scaling.peak())]
+      for sentence in sentences.compactMap({ $0 }) { print(sentence) }
     }
     return tally
   }

@@ -47,7 +47,8 @@ struct Scaling {
     }
     let trial = try session.shelf.trial(of: layer, in: name, truths: truths)
     let outcomes = try Verifier(backends: backends, truths: truths, selection: .chosen).outcomes(of: trial)
-    let timings = time(outcomes.map(\.outcome), trial)
+    let probe = session.roofs.probe(flops: 2 * Double(layer.macs), bytes: layer.bytesMoved)
+    let timings = time(outcomes.map(\.outcome), trial, beside: probe)
     record.results = zip(backends, outcomes).enumerated().map { index, pair in
       let (backend, outcome) = (pair.0, pair.1.outcome)
       var result = ResultRecord(
@@ -56,7 +57,7 @@ struct Scaling {
           + " --threads \(backend.threads)")
       result.timing = timings.first { $0.name == "\(index)" }.map {
         TimingRecord(
-          $0, threads: backend.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs(for: backend))
+          $0, threads: backend.threads, macs: layer.macs, probe: isWhole(backend) ? probe : nil)
       }
       return result
     }
@@ -64,11 +65,9 @@ struct Scaling {
   }
 
   /// The roofs are those of all threads.
-  private func roofs(for backend: TiledBackend) -> Roofs? {
-    backend.threads == session.workbench.threads ? session.roofs : nil
-  }
+  private func isWhole(_ backend: TiledBackend) -> Bool { backend.threads == session.workbench.threads }
 
-  private func time(_ outcomes: [Verifier.Outcome], _ trial: Trial) -> [Timing] {
+  private func time(_ outcomes: [Verifier.Outcome], _ trial: Trial, beside probe: RoofProbe) -> [Timing] {
     guard outcomes.allSatisfy(\.verdict.status.isGood) else { return [] }
     let arms = outcomes.enumerated().map { index, outcome in
       let output = OutputBox(trial.layer.outputShape)
@@ -76,7 +75,28 @@ struct Scaling {
         output.run(outcome.plan, trial.inputs)
       }
     }
-    return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested })
+    return measure(arms: arms, beside: probe.arm, plan: plan, isStopped: { Interruption.isRequested })
+  }
+
+  /// How many times as fast all threads are in multiply–adds alone: more than this no layer that they bound can gain.
+  func peak() -> SpeedUp? {
+    let rounds = 400_000
+    let arms = backends.map { backend in
+      Arm(name: "\(backend.threads)") {
+        _ = backend.runPeakKernel(iterations: rounds * session.workbench.threads / backend.threads)
+      }
+    }
+    let times = measure(arms: arms, plan: networkPlan, isStopped: { Interruption.isRequested }).map {
+      TimingRecord($0, threads: session.workbench.threads, macs: 0, probe: nil)
+    }
+    return SpeedUp(one: times.first, all: times.last)
+  }
+
+  /// A whole network takes as long as many layers, and is measured as long.
+  private var networkPlan: TimingPlan {
+    var plan = plan
+    plan.budget *= 10
+    return plan
   }
 
   /// Times the whole network, where it has a golden and its plans give the bits of the layers one by one.
@@ -106,14 +126,14 @@ struct Scaling {
     }
     let macs = session.network.layers.reduce(0) { $0 + $1.macs }
     let bytes = session.network.layers.reduce(0) { $0 + $1.bytesMoved }
-    var plan = plan
-    plan.budget *= 10
-    let timings = measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested })
+    let probe = session.roofs.probe(flops: 2 * Double(macs), bytes: bytes)
+    let timings = measure(
+      arms: arms, beside: probe.arm, plan: networkPlan, isStopped: { Interruption.isRequested })
     return zip(backends, timings).map { backend, timing in
       NetworkTotal(
         backend: backend.name, threads: backend.threads,
         endToEnd: TimingRecord(
-          timing, threads: backend.threads, macs: macs, bytes: bytes, roofs: roofs(for: backend)),
+          timing, threads: backend.threads, macs: macs, probe: isWhole(backend) ? probe : nil),
         sumOfLayers: nil)
     }
   }

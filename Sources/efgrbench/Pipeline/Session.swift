@@ -16,7 +16,7 @@ struct Session {
   /// The folder of goldens.
   let golden: String
   let machine: MachineInfo
-  let roofs: Roofs
+  let roofs: RoofBench
   let isQuick: Bool
 
   /// - Parameter isQuick: samples as few as will do, of layers and of bandwidths, and no chain of the naive loops.
@@ -36,22 +36,16 @@ struct Session {
     progress.clear()
   }
 
-  private static func measureRoofs(_ workbench: Workbench, _ machine: MachineInfo, rounds: Int) -> Roofs {
-    // A millisecond or so: against a call of some ten microseconds, waking the threads would be seen as a lower roof.
-    let iterations = 400_000
+  private static func measureRoofs(
+    _ workbench: Workbench, _ machine: MachineInfo, rounds: Int
+  ) -> RoofBench {
     let tiled = workbench.tiled
-    let flops = Double(tiled.runPeakKernel(iterations: 1)) * Double(iterations)
-    func peak() -> Double {
-      measureRoof(flopsPerCall: flops) { _ = tiled.runPeakKernel(iterations: iterations) }
+    let peak = RoofBench.Peak(flopsPerRound: Double(tiled.runPeakKernel(iterations: 1))) {
+      _ = tiled.runPeakKernel(iterations: $0)
     }
-    let before = peak()
-    var roofs = Roofs.measure(
+    return RoofBench(
       machine: machine, instructionSet: workbench.instructionSet.rawValue, threads: workbench.threads,
-      gflops: before, rounds: rounds, crew: tiled.onEveryThread)
-    // The first tenths of a second may have been those in which another guest of the machine had a core: layers were seen
-    // at 1.6 times such a peak.
-    roofs.gflops = max(before, peak())
-    return roofs
+      peak: peak, rounds: rounds, crew: tiled.onEveryThread)
   }
 
   /// Lets a network without a golden run as a whole on the parameters and the picture of one that fits it, and says so.
@@ -96,7 +90,7 @@ struct Session {
       environment: EnvironmentRecord(
         build: .current(flags: InstructionSet.buildFlags), git: .of(), threads: workbench.threads,
         instructionSet: workbench.instructionSet.rawValue, system: .current()),
-      options: options, plannedLayers: steps.count, roofs: roofs)
+      options: options, plannedLayers: steps.count, roofs: roofs.roofs)
   }
 
   /// Says on stderr what is missing from the start.

@@ -25,10 +25,13 @@ extension SideBySide {
     }
     let macs = network.layers.reduce(0) { $0 + $1.macs }
     let bytes = network.layers.reduce(0) { $0 + $1.bytesMoved }
-    return measure(arms: arms, plan: networkPlan, isStopped: { Interruption.isRequested }).map {
+    let probe = roofs.probe(flops: 2 * Double(macs), bytes: bytes)
+    return measure(
+      arms: arms, beside: probe.arm, plan: networkPlan, isStopped: { Interruption.isRequested }
+    ).map {
       NetworkTotal(
         backend: $0.name, threads: workbench.threads,
-        endToEnd: TimingRecord($0, threads: workbench.threads, macs: macs, bytes: bytes, roofs: roofs),
+        endToEnd: TimingRecord($0, threads: workbench.threads, macs: macs, probe: probe),
         sumOfLayers: nil)
     }
   }

@@ -15,7 +15,7 @@ struct SideBySide {
   let steps: [Step]
   let workbench: Workbench
   let shelf: GoldenShelf
-  let roofs: Roofs
+  let roofs: RoofBench
   let plan: TimingPlan
   /// The chained networks, one per backend that takes part.
   let chains: [Chain]
@@ -123,7 +123,8 @@ struct SideBySide {
     let verifier = Verifier(
       backends: workbench.backends, truths: workbench.truths, selection: selection)
     let outcomes = try verifier.outcomes(of: trial)
-    let timed = time(outcomes, trial, links)
+    let probe = roofs.probe(flops: 2 * Double(layer.macs), bytes: layer.bytesMoved)
+    let timed = time(outcomes, trial, links, beside: probe)
     let findings = try tally.evidence.check(timed, of: outcomes, on: trial, standIn: workbench.tiled)
     tally.choices.append(
       MeasuredChoice(
@@ -147,18 +148,17 @@ struct SideBySide {
         result.message = link?.verdict.message ?? ""
       }
       result.timing = timed.first { $0.timing.name == name && result.status.isGood }.map {
-        TimingRecord(
-          $0.timing, threads: workbench.threads, macs: layer.macs, bytes: layer.bytesMoved, roofs: roofs)
+        TimingRecord($0.timing, threads: workbench.threads, macs: layer.macs, probe: probe)
       }
       record.results.append(result)
     }
     return record
   }
 
-  /// Times the implementations that are right, against each other.
+  /// Times the implementations that are right, against each other and the roof.
   private func time(
     _ outcomes: [(backend: any Backend, outcome: Verifier.Outcome)], _ trial: Trial,
-    _ links: [(name: String, link: Link?)]
+    _ links: [(name: String, link: Link?)], beside probe: RoofProbe
   ) -> [TimedOutput] {
     let right = outcomes.filter { $0.outcome.verdict.status.isGood }
     let outputs = right.map { _ in OutputBox(trial.layer.outputShape) }
@@ -170,7 +170,9 @@ struct SideBySide {
         earlierSamples: [outcome.nanoseconds] + (chained.map { [$0] } ?? [])
       ) { output.run(outcome.plan, trial.inputs) }
     }
-    return measure(arms: arms, plan: plan, isStopped: { Interruption.isRequested }).compactMap { timing in
+    let timings = measure(
+      arms: arms, beside: probe.arm, plan: plan, isStopped: { Interruption.isRequested })
+    return timings.compactMap { timing in
       right.firstIndex { $0.outcome.armName(on: $0.backend) == timing.name }.map {
         TimedOutput(timing: timing, output: outputs[$0])
       }

@@ -75,6 +75,13 @@ struct ScalingTable {
       + "\(speedUp.text) times as fast"
   }
 
+  /// What the processor itself gains; nil where it was not timed.
+  func summary(ofPeak speedUp: SpeedUp?) -> String? {
+    speedUp.map {
+      "multiply–adds alone, whose operands stay in registers: \($0.text) times as fast with \(threads) threads"
+    }
+  }
+
   /// Below it, waking and waiting weigh more than the work.
   private static let leastMacs = 50_000_000
 
