@@ -68,13 +68,15 @@ public struct PlaneFinish {
   public var shift: UnsafePointer<Float>
   /// Whether values are clipped at 0.
   public var relu: Bool
+  /// Whether planes are written past the caches.
+  public var streams: Bool
 
   /// Every field in its order.
   @inlinable
   public init(
     sums: UnsafePointer<Float>, sumStride: Int, sumRowStride: Int, target: UnsafeMutablePointer<Float>,
     targetStride: Int, targetRowStride: Int, channels: Int, rows: Int, width: Int,
-    scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool
+    scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool, streams: Bool
   ) {
     self.sums = sums
     self.sumStride = sumStride
@@ -88,6 +90,7 @@ public struct PlaneFinish {
     self.scale = scale
     self.shift = shift
     self.relu = relu
+    self.streams = streams
   }
 }
 
@@ -101,7 +104,8 @@ extension VectorLoops {
       for row in 0..<finish.rows {
         affine(
           sums + row &* finish.sumRowStride, target + row &* finish.targetRowStride, finish.width,
-          scale: finish.scale[channel], shift: finish.shift[channel], relu: finish.relu)
+          scale: finish.scale[channel], shift: finish.shift[channel], relu: finish.relu,
+          streams: finish.streams)
       }
     }
   }

@@ -7,17 +7,32 @@ import Tensors
 import Testing
 
 @Suite("Every block kernel of every instruction set") struct BlockTests {
-  /// Blocks are written past the caches where a gap makes every line of the target begin a vector.
-  @Test("transposes what lies within its strides alone", arguments: Fence.allCases, [0, 3])
-  func transpose(fence: Fence, gap: Int) {
+  /// The strides of a transposition: of rows without and with a gap, and one of whole cache lines, which are then written past
+  /// the caches where they are.
+  enum Strides: CaseIterable {
+    case dense, gaps, lines
+
+    func source(_ columns: Int) -> Int { self == .dense ? columns : columns + 3 }
+    func target(_ rows: Int) -> Int {
+      switch self {
+      case .dense: rows
+      case .gaps: rows + 3
+      case .lines: (rows + 15) / 16 * 16
+      }
+    }
+  }
+
+  /// Against the fence behind it, a target begins with any part of a cache line.
+  @Test("transposes what lies within its strides alone", arguments: Fence.allCases, Strides.allCases)
+  func transpose(fence: Fence, strides: Strides) {
     for kernels in Kernels.all {
       for rows in kernels.edges {
         for columns in kernels.edges where rows > 0 && columns > 0 {
-          let (sourceStride, targetStride) = (columns + gap, rows + gap)
+          let (sourceStride, targetStride) = (strides.source(columns), strides.target(rows))
           let source = Fenced(numbers((rows - 1) * sourceStride + columns, stream: 1), fence: fence)
           let target = Fenced<Float>(count: (columns - 1) * targetStride + rows, fence: fence)
           kernels.table.transpose(
-            .init(source.start), sourceStride, target.start, targetStride, rows, columns, gap == 0)
+            .init(source.start), sourceStride, target.start, targetStride, rows, columns, strides != .gaps)
           let untouched = Float(bitPattern: Fence.mark)
           let expected = (0..<target.count).map { place in
             let (column, row) = place.quotientAndRemainder(dividingBy: targetStride)
@@ -30,7 +45,8 @@ import Testing
     }
   }
 
-  /// The last row of the last channel ends with its map on both sides; what lies between two rows is not touched.
+  /// The last row of the last channel ends with its map on both sides; what lies between two rows is not touched. Without a gap
+  /// rows are written past the caches.
   @Test("finishes rows of planes", arguments: Fence.allCases, [0, 3])
   func rows(fence: Fence, gap: Int) {
     for kernels in Kernels.all {
@@ -49,7 +65,8 @@ import Testing
             PlaneFinish(
               sums: .init(x.start), sumStride: rows * xStride, sumRowStride: xStride, target: output.start,
               targetStride: rows * yStride, targetRowStride: yStride, channels: channels, rows: rows,
-              width: width, scale: .init(scale.start), shift: .init(shift.start), relu: relu))
+              width: width, scale: .init(scale.start), shift: .init(shift.start), relu: relu,
+              streams: gap == 0))
         }
         for place in 0..<outputs[0].count {
           let (row, column) = place.quotientAndRemainder(dividingBy: yStride)
@@ -88,7 +105,8 @@ import Testing
             PlaneFinish(
               sums: .init(x.start), sumStride: rows * xStride, sumRowStride: xStride, target: output.start,
               targetStride: rows * yStride, targetRowStride: yStride, channels: channels, rows: rows,
-              width: width, scale: .init(scale.start), shift: .init(shift.start), relu: relu))
+              width: width, scale: .init(scale.start), shift: .init(shift.start), relu: relu,
+              streams: false))
           for place in 0..<output.count {
             let (line, element) = place.quotientAndRemainder(dividingBy: yStride)
             let (block, row) = line.quotientAndRemainder(dividingBy: rows)

@@ -21,7 +21,7 @@ final class Epilogue {
   private let shifts: AlignedBuffer
   private let factor: Factor?
   /// Whether planes are written past the caches.
-  private let streams: Bool
+  let streams: Bool
 
   /// The other factor of a fused product, with its norm's scale and shift per channel, filled up to NR.
   private struct Factor {

@@ -206,7 +206,8 @@ final class PixelGemmCore: ConvolutionCore {
             target: operands.output + firstChannel / output.depth * output.blockStride
               + output.offset(image: image, place: place),
             targetStride: output.blockStride, targetRowStride: output.rowStride, channels: channels,
-            rows: rows, width: run, scale: affine.scale, shift: affine.shift, relu: affine.relu))
+            rows: rows, width: run, scale: affine.scale, shift: affine.shift, relu: affine.relu,
+            streams: epilogue.streams))
         (pixel, left) = (pixel + run, left - run)
       }
     }
