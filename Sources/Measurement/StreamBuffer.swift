@@ -24,14 +24,6 @@ final class StreamBuffer: @unchecked Sendable {
     target.deallocate()
   }
 
-  func run(_ way: StreamKernel.Way, times: Int) {
-    switch way {
-    case .copy: copy(times: times)
-    case .copyPiecewise: copyPiecewise(times: times)
-    case .read: read(times: times)
-    }
-  }
-
   /// Copies one to the other.
   func copy(times: Int) {
     for _ in 0..<times { memcpy(target, source, bytes) }

@@ -5,11 +5,6 @@ package struct StreamKernel: Sendable {
   /// Calls its argument once on every thread, with the thread's number, and waits for all.
   package typealias Crew = (_ body: @Sendable (Int) -> Void) -> Void
 
-  /// How a buffer is gone through.
-  package enum Way: CaseIterable, Sendable {
-    case copy, copyPiecewise, read
-  }
-
   private let buffers: [StreamBuffer]
 
   /// - Parameter workingSet: bytes of all buffers together; for the memory's bandwidth take at least four times the
@@ -26,37 +21,26 @@ package struct StreamKernel: Sendable {
   /// Copies every buffer once, which drives all else out of caches that are smaller than the working set.
   package func pass() { Self.dispatched(buffers.count) { buffers[$0].copy(times: 1) } }
 
-  /// How often a ``run(_:crew:)`` goes through the buffers: waking threads costs tens of microseconds, and a call is to take
-  /// thousands.
-  private var passes: Int { max(Int(Double(256 << 20) / bytesPerPass), 1) }
-  /// Bytes read and written by a ``run(_:crew:)``.
-  package var bytesPerRun: Double { bytesPerPass * Double(passes) }
-
-  /// Goes through the buffers until it has taken long enough to be timed.
-  ///
-  /// - Parameter crew: the threads; by default those of the system's pool.
-  package func run(_ way: Way, crew: Crew? = nil) {
-    let passes = passes
-    let body: @Sendable (Int) -> Void = { buffers[$0].run(way, times: passes) }
-    if let crew { crew(body) } else { Self.dispatched(buffers.count, body) }
-  }
-
   /// The best of copying, in large and in small pieces, and reading, in GB/s, all threads together.
   ///
   /// - Parameters:
   ///   - rounds: how many medians the best is taken of, each way.
   ///   - seconds: per round.
   ///   - crew: the threads; by default those of the system's pool.
-  package func measureBandwidth(
-    rounds: Int = 3, seconds: Double = 0.05, crew: Crew? = nil
-  ) -> (gbps: Double, way: Way) {
-    let rates = Way.allCases.map { way in
-      let rate = measureRate(workPerCall: bytesPerRun, rounds: rounds, seconds: seconds) {
-        run(way, crew: crew)
+  package func measureBandwidth(rounds: Int = 3, seconds: Double = 0.05, crew: Crew? = nil) -> Double {
+    // Waking threads costs tens of microseconds: buffers are gone through until a call takes thousands.
+    let passes = max(Int(Double(256 << 20) / bytesPerPass), 1)
+    let work = bytesPerPass * Double(passes)
+    let ways: [@Sendable (StreamBuffer) -> Void] = [
+      { $0.copy(times: passes) }, { $0.copyPiecewise(times: passes) }, { $0.read(times: passes) },
+    ]
+    let rates = ways.map { way in
+      measureRate(workPerCall: work, rounds: rounds, seconds: seconds) {
+        let body: @Sendable (Int) -> Void = { way(buffers[$0]) }
+        if let crew { crew(body) } else { Self.dispatched(buffers.count, body) }
       }
-      return (gbps: rate, way: way)
     }
-    return rates.max { $0.gbps < $1.gbps } ?? (0, .copy)
+    return rates.max() ?? 0
   }
 
   private static func dispatched(_ count: Int, _ body: @Sendable (Int) -> Void) {

@@ -24,8 +24,9 @@ enum Glossary {
       """
       The least time that the machine allows over the median: the larger of operations / peak and bytes / bandwidth (that \
       of the smallest cache level that holds all the layer's bytes; every input, parameter and output byte counts once). \
-      What reaches this peak or bandwidth takes turns with the layer, so that both have the same seconds of a machine \
-      whose speed comes and goes; the roofs that the page names are the best that the run saw. 100 % is at the roof.
+      Where operations count, the kernel that reaches the peak takes turns with the layer, so that both have the same \
+      seconds of a machine whose speed comes and goes; the roofs that the page names are the best that the run saw. \
+      100 % is at the roof.
       """
     ),
     (
