@@ -82,7 +82,7 @@ let package = Package(
       name: "TiledBackend",
       dependencies: ["Backends", "CCPU", "CLanes", "Microkernels"]
         + microkernelTargets.map { .init(stringLiteral: $0.name) },
-      swiftSettings: hotCode),
+      exclude: ["README.md"], swiftSettings: hotCode),
     .target(name: "OpenBLASBackend", dependencies: ["Backends", "COpenBLAS"], swiftSettings: hotCode),
 
     // MARK: Judging, measuring, recording

@@ -41,7 +41,7 @@ struct BenchCommand: ParsableCommand {
       }
       if json != "-" {
         if !scaling { printTotals(run) }
-        printHarness(run, session.roofs.roofs)
+        printHarness(run, session.roofBench.roofs)
         for sentence in tally.evidence.sentences { print(sentence) }
       }
       return max(tally.status, session.status)

@@ -47,7 +47,7 @@ struct Scaling {
     }
     let trial = try session.shelf.trial(of: layer, in: name, truths: truths)
     let outcomes = try Verifier(backends: backends, truths: truths, selection: .chosen).outcomes(of: trial)
-    let probe = session.roofs.probe(flops: 2 * Double(layer.macs), bytes: layer.bytesMoved)
+    let probe = session.roofBench.probe(flops: 2 * Double(layer.macs), bytes: layer.bytesMoved)
     let timings = time(outcomes.map(\.outcome), trial, beside: probe)
     record.results = zip(backends, outcomes).enumerated().map { index, pair in
       let (backend, outcome) = (pair.0, pair.1.outcome)
@@ -86,10 +86,9 @@ struct Scaling {
         _ = backend.runPeakKernel(iterations: rounds * session.workbench.threads / backend.threads)
       }
     }
-    let times = measure(arms: arms, plan: networkPlan, isStopped: { Interruption.isRequested }).map {
-      TimingRecord($0, threads: session.workbench.threads, macs: 0, probe: nil)
-    }
-    return SpeedUp(one: times.first, all: times.last)
+    let timings = measure(arms: arms, plan: networkPlan, isStopped: { Interruption.isRequested })
+    guard let one = timings.first, let all = timings.last, timings.count == arms.count else { return nil }
+    return SpeedUp(one: one.interval, all: all.interval)
   }
 
   /// A whole network takes as long as many layers, and is measured as long.
@@ -126,7 +125,7 @@ struct Scaling {
     }
     let macs = session.network.layers.reduce(0) { $0 + $1.macs }
     let bytes = session.network.layers.reduce(0) { $0 + $1.bytesMoved }
-    let probe = session.roofs.probe(flops: 2 * Double(macs), bytes: bytes)
+    let probe = session.roofBench.probe(flops: 2 * Double(macs), bytes: bytes)
     let timings = measure(
       arms: arms, beside: probe.arm, plan: networkPlan, isStopped: { Interruption.isRequested })
     return zip(backends, timings).map { backend, timing in

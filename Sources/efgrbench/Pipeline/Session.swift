@@ -16,7 +16,7 @@ struct Session {
   /// The folder of goldens.
   let golden: String
   let machine: MachineInfo
-  let roofs: RoofBench
+  let roofBench: RoofBench
   let isQuick: Bool
 
   /// - Parameter isQuick: samples as few as will do, of layers and of bandwidths, and no chain of the naive loops.
@@ -32,7 +32,7 @@ struct Session {
     let machine = MachineInfo.current()
     self.machine = machine
     self.isQuick = isQuick
-    roofs = Self.measureRoofs(workbench, machine, rounds: isQuick ? 1 : 3)
+    roofBench = Self.measureRoofs(workbench, machine, rounds: isQuick ? 1 : 3)
     progress.clear()
   }
 
@@ -60,7 +60,7 @@ struct Session {
   func sideBySide() -> SideBySide {
     let chains = chains()
     return SideBySide(
-      network: network, steps: steps, workbench: workbench, shelf: shelf, roofs: roofs,
+      network: network, steps: steps, workbench: workbench, shelf: shelf, roofBench: roofBench,
       plan: isQuick ? .quick : .full, chains: chains, lead: lead(of: chains),
       selection: isQuick ? .chosen : .all)
   }
@@ -90,7 +90,7 @@ struct Session {
       environment: EnvironmentRecord(
         build: .current(flags: InstructionSet.buildFlags), git: .of(), threads: workbench.threads,
         instructionSet: workbench.instructionSet.rawValue, system: .current()),
-      options: options, plannedLayers: steps.count, roofs: roofs.roofs)
+      options: options, plannedLayers: steps.count, roofs: roofBench.roofs)
   }
 
   /// Says on stderr what is missing from the start.

@@ -25,7 +25,7 @@ extension SideBySide {
     }
     let macs = network.layers.reduce(0) { $0 + $1.macs }
     let bytes = network.layers.reduce(0) { $0 + $1.bytesMoved }
-    let probe = roofs.probe(flops: 2 * Double(macs), bytes: bytes)
+    let probe = roofBench.probe(flops: 2 * Double(macs), bytes: bytes)
     return measure(
       arms: arms, beside: probe.arm, plan: networkPlan, isStopped: { Interruption.isRequested }
     ).map {

@@ -15,7 +15,7 @@ struct SideBySide {
   let steps: [Step]
   let workbench: Workbench
   let shelf: GoldenShelf
-  let roofs: RoofBench
+  let roofBench: RoofBench
   let plan: TimingPlan
   /// The chained networks, one per backend that takes part.
   let chains: [Chain]
@@ -123,7 +123,7 @@ struct SideBySide {
     let verifier = Verifier(
       backends: workbench.backends, truths: workbench.truths, selection: selection)
     let outcomes = try verifier.outcomes(of: trial)
-    let probe = roofs.probe(flops: 2 * Double(layer.macs), bytes: layer.bytesMoved)
+    let probe = roofBench.probe(flops: 2 * Double(layer.macs), bytes: layer.bytesMoved)
     let timed = time(outcomes, trial, links, beside: probe)
     let findings = try tally.evidence.check(timed, of: outcomes, on: trial, standIn: workbench.tiled)
     tally.choices.append(

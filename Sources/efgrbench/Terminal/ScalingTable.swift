@@ -1,5 +1,6 @@
 import Foundation
 import History
+import Measurement
 
 /// How many times as fast all threads are as one, of a layer or a network.
 struct SpeedUp {
@@ -9,12 +10,23 @@ struct SpeedUp {
   let low: Double
   let high: Double
 
-  /// Nil without both times.
-  init?(one: TimingRecord?, all: TimingRecord?) {
-    guard let one, let all else { return nil }
+  /// A median and the ends of its interval.
+  private typealias Time = (median: Double, low: Double, high: Double)
+
+  private init(_ one: Time, _ all: Time) {
     ratio = one.median / all.median
     low = one.low / all.high
     high = one.high / all.low
+  }
+
+  init(one: MedianInterval, all: MedianInterval) {
+    self.init((one.median, one.low, one.high), (all.median, all.low, all.high))
+  }
+
+  /// Nil without both times.
+  init?(one: TimingRecord?, all: TimingRecord?) {
+    guard let one, let all else { return nil }
+    self.init((one.median, one.low, one.high), (all.median, all.low, all.high))
   }
 
   var text: String {
