@@ -22,6 +22,16 @@ struct PlotTests {
     #expect(axis.ticks.first?.label == "0" && axis.ticks.last?.value == axis.high)
   }
 
+  @Test func wordsOfLinesThatLieCloseStandBelowOneAnother() {
+    let scale = Axis.linear("", holding: [100]) { "\($0)" }
+    var plot = Plot(x: scale, y: scale, summary: "")
+    plot.words = [(0, 50, "memory"), (0, 51, "L3"), (50, 50.5, "elsewhere"), (0, 90, "peak")]
+    let placed = plot.placedWords
+    #expect(placed.map(\.text) == plot.words.map(\.text))
+    let expected = [0.54, 0.49, 0.495, 0.1]
+    #expect(zip(placed, expected).allSatisfy { abs($0.top - $1) < 1e-9 })
+  }
+
   @Test func levelsKeepRatiosToFivePercent() throws {
     for ratio in [1e-6, 0.003, 0.25, 1, 37.5] {
       let back = try #require(LevelMap.ratio(LevelMap.level(ratio)))

@@ -96,9 +96,8 @@ struct Plot {
       let spare = isCrowded && index % 2 == 1 ? " spare" : ""
       return "<span class=\"tx\(end)\(spare)\" style=\"left:\(share: place)\">\(tick.label)</span>"
     }
-    let named = words.map {
-      "<span class=\"word\" style=\"left:\(share: x.position($0.x));top:\(share: 1 - y.position($0.y))\">\($0.text)</span>"
-        as HTML
+    let named = placedWords.map {
+      "<span class=\"word\" style=\"left:\(share: $0.left);top:\(share: $0.top)\">\($0.text)</span>" as HTML
     }
     return """
       <div class="plot"><p class="at">\(y.title)</p><div class="frame"><svg role="img" aria-label="\(summary)">\
@@ -107,6 +106,21 @@ struct Plot {
 
       """
   }
+
+  /// The words in their order; where two begin at one place and lie closer than a line, the lower one stands below the upper.
+  var placedWords: [(left: Double, top: Double, text: String)] {
+    var placed = words.map { (left: x.position($0.x), top: 1 - y.position($0.y), text: $0.text) }
+    var lowest: [Double: Double] = [:]
+    for index in placed.indices.sorted(by: { placed[$0].top < placed[$1].top }) {
+      let left = placed[index].left
+      placed[index].top = max(placed[index].top, lowest[left].map { $0 + Self.wordHeight } ?? 0)
+      lowest[left] = placed[index].top
+    }
+    return placed
+  }
+
+  /// A line of words, as a share of the frame's height.
+  private static let wordHeight = 0.05
 
   /// A backend's mark.
   ///
