@@ -87,7 +87,7 @@ package struct RoofBench {
 
   /// Rounds of a call of the peak's kernel: a millisecond or so, for against a call of some ten microseconds waking the threads
   /// would be seen as a lower roof.
-  private static let leastRounds = 400_000
+  package static let leastRounds = 400_000
   /// And some four of them: meanwhile other guests drive what the layer needs out of caches that they share.
   private static let mostRounds = 4 * leastRounds
 }

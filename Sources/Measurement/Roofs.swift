@@ -55,15 +55,14 @@ package struct Roofs: Sendable, Hashable, Codable {
     case harnessNanoseconds = "harness_ns"
   }
 
-  /// The level whose bandwidth `bytes` can count on: the smallest that holds them, unless the memory is quicker.
-  package func level(bytes: Int) -> Bandwidth {
-    let memory = Bandwidth(level: "memory", capacityBytes: nil, gbps: gbps)
-    let level = caches.first { ($0.capacityBytes ?? .max) >= bytes } ?? memory
-    return level.gbps >= gbps ? level : memory
+  /// The bandwidth that `bytes` can count on, in 10⁹ per second.
+  package func bandwidth(bytes: Int) -> Double {
+    let level = caches.first { ($0.capacityBytes ?? .max) >= bytes }
+    return max(level?.gbps ?? 0, gbps)
   }
 
   /// The least nanoseconds for `flops` operations that move `bytes`.
   package func leastNanoseconds(flops: Double, bytes: Int) -> Double {
-    max(flops / gflops, Double(bytes) / level(bytes: bytes).gbps)
+    max(flops / gflops, Double(bytes) / bandwidth(bytes: bytes))
   }
 }

@@ -17,9 +17,9 @@ struct RoofsTests {
   }
 
   @Test func bandwidthIsThatOfTheLevelThatHoldsTheBytes() {
-    #expect(roofs.level(bytes: 1 << 20).gbps == 100)
-    #expect(roofs.level(bytes: 3 << 20).gbps == 50)
-    #expect(roofs.level(bytes: 1 << 30).gbps == 20)
+    #expect(roofs.bandwidth(bytes: 1 << 20) == 100)
+    #expect(roofs.bandwidth(bytes: 3 << 20) == 50)
+    #expect(roofs.bandwidth(bytes: 1 << 30) == 20)
     #expect(roofs.leastNanoseconds(flops: 0, bytes: 1_000_000_000) == 5e7)
   }
 

@@ -80,7 +80,7 @@ struct Scaling {
 
   /// How many times as fast all threads are in multiply–adds alone: more than this no layer that they bound can gain.
   func peak() -> SpeedUp? {
-    let rounds = 400_000
+    let rounds = RoofBench.leastRounds
     let arms = backends.map { backend in
       Arm(name: "\(backend.threads)") {
         _ = backend.runPeakKernel(iterations: rounds * session.workbench.threads / backend.threads)
