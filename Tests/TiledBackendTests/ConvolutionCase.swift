@@ -115,6 +115,10 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
         channels: 3, outputs: 64, kernel: Pair(7), map: Pair(23, 22), stride: Pair(2), padding: Pair(3)),
       ConvolutionCase(channels: 20, outputs: 40, kernel: Pair(4, 3), map: Pair(4, 3), hasBias: false),
       ConvolutionCase(channels: 5, outputs: 5, kernel: Pair(2), map: Pair(9, 9), stride: Pair(3, 2)),
+      // So few pixels to so many weights that the samples of a deformable one are gathered for all threads first.
+      ConvolutionCase(
+        channels: 40, outputs: 128, kernel: Pair(3), map: Pair(3, 4), padding: Pair(1), relu: true),
+      ConvolutionCase(channels: 5, outputs: 128, kernel: Pair(3), map: Pair(2, 3), padding: Pair(1)),
     ]
     return cases
   }()

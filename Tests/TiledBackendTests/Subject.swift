@@ -49,7 +49,7 @@ struct Subject: CustomTestStringConvertible, Sendable {
 
   /// Wide maps among them, so that several threads share the pixels.
   private static let convolutions =
-    ConvolutionCase.all.suffix(14) + [
+    ConvolutionCase.all.suffix(16) + [
       ConvolutionCase(
         channels: 17, outputs: 33, kernel: Pair(3), map: Pair(19, 23), padding: Pair(1), hasNorm: true,
         relu: true),
