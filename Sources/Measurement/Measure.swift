@@ -8,8 +8,10 @@
 /// and an arm's own helpers went to sleep meanwhile. How long one takes must not depend on which the other arms are.
 ///
 /// - Parameters:
-///   - companion: takes a sample in every turn as long as any arm does, itself never precise enough: something that all are
-///     compared with on a machine whose speed comes and goes, such as a ``RoofProbe``.
+///   - companion: takes samples between theirs as long as any arm does, itself never precise enough: something that all are
+///     compared with on a machine whose speed comes and goes, such as a ``RoofProbe``. It takes a tenth of the arms' time: in
+///     every block of slow arms, and so seldom beside quick ones that it does not slow them down (with a companion of a
+///     millisecond in every block, layers of less than that took 1.03 to 1.1 times as long).
 ///   - plan: how much is enough.
 ///   - clock: nanoseconds of a clock that never goes back.
 ///   - isStopped: asked before every sample; true ends the measuring with what there is.
@@ -29,12 +31,15 @@ package func measure(
   let takesTurns = series.count > 1 || beside != nil
   var forward = true
   while !isStopped(), series.contains(where: { $0.ending == nil }) {
-    if forward { beside?.takeSample(settlingFirst: takesTurns) }
+    if let companion = beside, companion.spent <= Series.companionShare * series.reduce(0, { $0 + $1.spent })
+    {
+      beside?.takeSample(settlingFirst: takesTurns)
+    }
     let order = forward ? Array(series.indices) : series.indices.reversed()
     for index in order where series[index].ending == nil && !isStopped() {
       series[index].takeSample(settlingFirst: takesTurns)
+      series[index].companionTurns = beside?.turns ?? 0
     }
-    if !forward { beside?.takeSample(settlingFirst: takesTurns) }
     forward.toggle()
   }
   return series.compactMap { $0.timing(beside: beside) }
@@ -48,11 +53,17 @@ private struct Series {
   private var repetitions = 1
   private var samples: [Double] = []
   /// How many of the samples were taken in turns.
-  private var turns = 0
-  private var spent = 0.0
+  private(set) var turns = 0
+  /// How many the companion had taken when this took its last one.
+  var companionTurns = 0
+  /// Nanoseconds of samples, and of what settled them.
+  private(set) var spent = 0.0
   /// Nanoseconds of the sample before.
   private var lastElapsed = 0.0
   private(set) var ending: Timing.Ending?
+
+  /// A companion's time, of what all arms spend.
+  static let companionShare = 0.1
 
   init(arm: Arm, plan: TimingPlan, clock: @escaping () -> UInt64) {
     self.arm = arm
@@ -67,7 +78,7 @@ private struct Series {
   }
 
   func timing(beside companion: Series?) -> Timing? {
-    let shared = companion.map { $0.samples.suffix($0.turns).prefix(max(turns, 1)) } ?? []
+    let shared = companion.map { $0.samples.suffix($0.turns).prefix(max(companionTurns, 1)) } ?? []
     return Timing(
       name: arm.name, samples: samples, repetitions: repetitions, ending: ending ?? .stopped,
       companionMedian: MedianInterval(Array(shared))?.median)

@@ -21,14 +21,16 @@ struct CompanionTests {
   private let fourTurns = TimingPlan(
     minimumSamples: 4, maximumSamples: 4, budget: 9, warmUp: 0, precision: 0)
 
-  @Test func aCompanionTakesEveryTurnAndIsNoResult() {
-    let arms = ["a", "b"].map { clock.arm($0) { _ in 20_000_000 } }
+  /// Of 11 ms, a companion takes its turn in every block of 300 ms, and after three of 40 ms.
+  @Test(arguments: [(150, "cabcbacabcba"), (20, "cabbaabcba")])
+  func aCompanionTakesATenthOfTheTimeAndIsNoResult(milliseconds: UInt64, order: String) {
+    let arms = ["a", "b"].map { clock.arm($0) { _ in milliseconds * 1_000_000 } }
     let timings = measure(
-      arms: arms, beside: clock.arm("c") { _ in 30_000_000 }, plan: fourTurns, clock: { clock.now })
+      arms: arms, beside: clock.arm("c") { _ in 11_000_000 }, plan: fourTurns, clock: { clock.now })
     // After the calls that find out how long one takes.
-    #expect(clock.calls.dropFirst(3).joined() == "cabbaccabbac")
+    #expect(clock.calls.dropFirst(3).joined() == order)
     #expect(timings.map(\.name) == ["a", "b"])
-    #expect(timings.allSatisfy { $0.companionMedian == 3e7 })
+    #expect(timings.allSatisfy { $0.companionMedian == 1.1e7 })
   }
 
   /// The machine is half as quick from a quarter of a second on, when the quick arm has long been precise.
