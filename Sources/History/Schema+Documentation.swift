@@ -37,8 +37,8 @@ extension HistoryDatabase {
     - `timing`: of a result (`result_id`) or of a whole network (`network_total_id`). `threads`, `median_ns`, \
     `ci_low_ns`, `ci_high_ns`, `ci_coverage` (of the order-statistic interval), `samples` (how many), `repetitions` \
     (calls in each sample), `ending` (precise, budget_spent, samples_spent, stopped), `gflops` (direct algorithm), \
-    `roof_fraction` (1 = at the roof; the peak was measured in turns with the samples, in runs before 29 November 2026 \
-    once, before the layers).
+    `roof_fraction` (1 = at the roof; the peak was measured in turns with the samples, the bandwidth of as many bytes \
+    right before them, in runs before 29 November 2026 both once, before all layers).
     - `sample`: the raw samples of a timing. `timing_id`, `ns` (BLOB of little-endian float64, in order).
     - `network_total`: `run_id`, `backend`, `threads`, `sum_of_layers_ns`.
     - `refused_file`: `run_id`, `file`, `message`.

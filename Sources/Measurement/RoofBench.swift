@@ -1,4 +1,4 @@
-/// A machine's roofs, and the kernel that reaches the peak, to be run again beside a layer.
+/// A machine's roofs, and what reaches them, to be run again for a layer.
 package struct RoofBench {
   /// The kernel that reaches the peak of multiply–adds, on all threads.
   package struct Peak {
@@ -15,6 +15,7 @@ package struct RoofBench {
 
   package let roofs: Roofs
   private let peak: Peak
+  private let crew: StreamKernel.Crew?
 
   /// Measures the peak, and the bandwidths of the memory and of the data caches of `machine`.
   ///
@@ -55,16 +56,24 @@ package struct RoofBench {
     roofs.gflops = max(before, gflops())
     self.roofs = roofs
     self.peak = peak
+    self.crew = crew
   }
 
   /// What a layer of `flops` operations that moves `bytes` is to be measured beside: its multiply–adds at the peak, where
   /// these bound it.
   ///
-  /// Where bytes do, nothing: what streams through as many takes the layer's own out of caches that other guests share. With
-  /// a stream of 150 MB beside it a pooling of 33 MB took 1.5 times as long, with one of 33 MB 1.3 times.
+  /// Where bytes do, the bandwidth of streams through as many is measured here and now: it is another every minute on a
+  /// machine with other guests, and what nearly fills a level is partly in the next, so that no one figure holds for
+  /// all of a level. Nothing takes turns with such layers: what streams through as many bytes takes the layer's own out
+  /// of caches that other guests share. With a stream of 150 MB beside it a pooling of 33 MB took 1.5 times as long, with
+  /// one of 33 MB 1.3 times.
   package func probe(flops: Double, bytes: Int) -> RoofProbe {
     let least = roofs.leastNanoseconds(flops: flops, bytes: bytes)
-    guard flops / roofs.gflops >= least else { return RoofProbe(leastNanoseconds: least) }
+    guard flops / roofs.gflops >= least else {
+      let rate = StreamKernel(workingSet: bytes, threads: roofs.threads).measureBandwidth(
+        rounds: 3, seconds: Self.streamSeconds, crew: crew)
+      return RoofProbe(leastNanoseconds: rate > 0 ? max(flops / roofs.gflops, Double(bytes) / rate) : least)
+    }
     let rounds = min(max(Int(flops / peak.flopsPerRound), Self.leastRounds), Self.mostRounds)
     return RoofProbe(
       leastNanoseconds: least, callNanoseconds: Double(rounds) * peak.flopsPerRound / roofs.gflops
@@ -90,4 +99,6 @@ package struct RoofBench {
   package static let leastRounds = 400_000
   /// And some four of them: meanwhile other guests drive what the layer needs out of caches that they share.
   private static let mostRounds = 4 * leastRounds
+  /// Seconds of streams of a layer's size, each way.
+  private static let streamSeconds = 0.02
 }

@@ -30,8 +30,9 @@ extension HTMLPage {
       "roofline", "Roofline",
       """
       <p class="hint">\(model.backends.map { "\(named($0)) " as HTML })Every layer with operations, as far \
-      below its roof as it was when both were measured in turns: the roofs drawn are the best that the run saw, and where \
-      other guests of the machine held layer and roof down, the layer's rate, which its mark tells, is lower than drawn. An \
+      below its roof as it was when both were measured beside each other: the roofs drawn are the best that the run saw, \
+      and where other guests of the machine held layer and roof down, the layer's rate, which its mark tells, is lower \
+      than drawn; where a layer's bytes nearly fill a level of the memory, its roof lies between that level's and the next. An \
       algorithm that needs fewer operations than the direct one may lie above the peak.</p>
       \(plot.html)
       """)

@@ -22,11 +22,11 @@ enum Glossary {
     (
       "Share of roof",
       """
-      The least time that the machine allows over the median: the larger of operations / peak and bytes / bandwidth (that \
-      of the smallest cache level that holds all the layer's bytes; every input, parameter and output byte counts once). \
-      Where operations count, the kernel that reaches the peak takes turns with the layer, so that both have the same \
-      seconds of a machine whose speed comes and goes; the roofs that the page names are the best that the run saw. \
-      100 % is at the roof.
+      The least time that the machine allows over the median: the larger of operations / peak and bytes / bandwidth (every \
+      input, parameter and output byte counts once). Where operations count, the kernel that reaches the peak takes turns \
+      with the layer; where bytes do, streams through as many are measured right before it: so both have the same minute \
+      of a machine whose speed comes and goes. The roofs that the page names are the best that the run saw. 100 % is at the \
+      roof.
       """
     ),
     (
