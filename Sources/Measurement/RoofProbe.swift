@@ -2,10 +2,11 @@
 /// multiply–adds at the machine's best (see ``measure(arms:beside:plan:clock:isStopped:)``).
 ///
 /// Where a machine has other guests, its peak itself comes and goes by a half within seconds, and against the best that was
-/// seen of it a layer looks worse than its kernel is. In turns with it the shares are higher by a tenth, and the worst
-/// scatter is less; the usual one is not: over three runs of 17 large convolutions a layer's highest share was 1.25 times its
-/// lowest (1.22 against a peak measured once), at most 1.44 times (1.61). A busy neighbour may also slow down the peak, which
-/// needs nothing but the units that both share, more than the layer.
+/// seen of it a layer looks worse than its kernel is. In turns with it the shares are higher by a tenth, but no steadier:
+/// over three runs of 17 large convolutions a layer's highest share was 1.25 times its lowest (1.22 against a peak measured
+/// once), at most 1.44 times (1.61); between two other runs all their algorithms' differed by 1.13 (1.15), at most by 1.55
+/// (1.38). A busy neighbour may also slow down the peak, which needs nothing but the units that both share, more than the
+/// layer. Bandwidths are another matter: see ``RoofBench/probe(flops:bytes:)``.
 package struct RoofProbe {
   /// Nil where nothing can be run beside the layer without slowing it down.
   package let arm: Arm?
