@@ -15,6 +15,7 @@ package struct RoofBench {
 
   package let roofs: Roofs
   private let peak: Peak
+  private let rounds: Int
   private let crew: StreamKernel.Crew?
 
   /// Measures the peak, and the bandwidths of the memory and of the data caches of `machine`.
@@ -56,6 +57,7 @@ package struct RoofBench {
     roofs.gflops = max(before, gflops())
     self.roofs = roofs
     self.peak = peak
+    self.rounds = rounds
     self.crew = crew
   }
 
@@ -72,7 +74,7 @@ package struct RoofBench {
     let least = roofs.leastNanoseconds(flops: flops, bytes: bytes)
     guard flops / roofs.gflops >= least else {
       let rate = StreamKernel(workingSet: bytes, threads: roofs.threads).measureBandwidth(
-        rounds: 3, seconds: Self.streamSeconds, crew: crew)
+        rounds: rounds, seconds: Self.streamSeconds, crew: crew)
       return RoofProbe(leastNanoseconds: rate > 0 ? max(flops / roofs.gflops, Double(bytes) / rate) : least)
     }
     let rounds = min(max(Int(flops / peak.flopsPerRound), Self.leastRounds), Self.mostRounds)
