@@ -10,7 +10,7 @@
 /// - Parameters:
 ///   - companion: takes samples between theirs as long as any arm does, itself never precise enough: something that all are
 ///     compared with on a machine whose speed comes and goes, such as a ``RoofProbe``. It takes a tenth of the arms' time: a
-///     turn in every block of slow arms, seldom one beside quick ones. With two milliseconds of the peak before every
+///     turn in every block of slow arms, seldom one where only quick ones are left. With two milliseconds of the peak before every
 ///     call, convolutions of 0.05 and 0.3 ms took 1.2 and 1.09 times as long, before each fourth 1.05 and 1.02; ones of 0.6
 ///     to 9 ms no longer than alone (0.99 to 1.02).
 ///   - plan: how much is enough.
@@ -31,10 +31,13 @@ package func measure(
     ? companion.map { Series(arm: $0, plan: plan, clock: clock) } : nil
   let takesTurns = series.count > 1 || beside != nil
   var forward = true
+  // What the arms had spent when the companion took its last turn.
+  var spentBefore = 0.0
   while !isStopped(), series.contains(where: { $0.ending == nil }) {
-    if let companion = beside, companion.spent <= Series.companionShare * series.reduce(0, { $0 + $1.spent })
-    {
+    let spent = series.reduce(0) { $0 + $1.spent }
+    if let companion = beside, companion.lastCost <= Series.companionShare * (spent - spentBefore) {
       beside?.takeSample(settlingFirst: takesTurns)
+      spentBefore = spent
     }
     let order = forward ? Array(series.indices) : series.indices.reversed()
     for index in order where series[index].ending == nil && !isStopped() {
@@ -59,11 +62,13 @@ private struct Series {
   var companionTurns = 0
   /// Nanoseconds of samples, and of what settled them.
   private(set) var spent = 0.0
+  /// The same of the last one.
+  private(set) var lastCost = 0.0
   /// Nanoseconds of the sample before.
   private var lastElapsed = 0.0
   private(set) var ending: Timing.Ending?
 
-  /// A companion's time, of what all arms spend.
+  /// What a turn of a companion takes, of what the arms spend between its turns.
   static let companionShare = 0.1
 
   init(arm: Arm, plan: TimingPlan, clock: @escaping () -> UInt64) {
@@ -128,6 +133,7 @@ private struct Series {
   private mutating func keep(_ sample: Double, cost: Double) {
     samples.append(sample)
     spent += cost
+    lastCost = cost
     guard samples.count >= plan.minimumSamples else { return }
     if isPrecise {
       ending = .precise

@@ -33,6 +33,16 @@ struct CompanionTests {
     #expect(timings.allSatisfy { $0.companionMedian == 1.1e7 })
   }
 
+  /// An arm that took long before leaves no time behind that a companion could spend beside quick ones.
+  @Test func aSlowArmsTimeIsNotSavedUp() {
+    let slow = clock.arm("s", earlier: [9e9, 9e9, 9e9, 9e9]) { _ in 9_000_000_000 }
+    let quick = clock.arm("a") { _ in 20_000_000 }
+    let timings = measure(
+      arms: [slow, quick], beside: clock.arm("c") { _ in 11_000_000 }, plan: fourTurns, clock: { clock.now })
+    #expect(clock.calls.dropFirst(2).joined() == "caaaa")
+    #expect(timings.map(\.name) == ["s", "a"])
+  }
+
   /// The machine is half as quick from a quarter of a second on, when the quick arm has long been precise.
   @Test func eachArmIsComparedWithItsOwnTurns() throws {
     let pace: (UInt64) -> UInt64 = { $0 < 250_000_000 ? 1 : 2 }

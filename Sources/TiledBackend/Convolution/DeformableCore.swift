@@ -20,9 +20,8 @@ final class DeformableCore: ConvolutionCore {
   private let pool: WorkerPool
   private let kernels: KernelTable
   private let chunks: [Range<Int>]
-  /// Whether all samples are gathered before any is multiplied.
+  /// Whether all samples are gathered before any is multiplied. Every worker then has as many panels.
   private let isShared: Bool
-  private let passes: [Range<Int>]
 
   /// How many times as many weights as samples there are where these are shared. What is saved are the other workers'
   /// readings of the weights, and half of what they all read of the samples then comes from another core's cache: with
@@ -44,23 +43,14 @@ final class DeformableCore: ConvolutionCore {
     grid = PackedGrid(
       context, geometry, parameters, surroundings, blocksPerGather: geometry.kernelArea)
     chunks = grid.chunks(for: pool.size)
-    let passes = Self.passes(grid)
-    self.passes = passes
     isShared =
       pool.size > 1 && grid.chunkCount == 1 && grid.weights.panels.isMultiple(of: pool.size)
-      && passes.count * grid.rowsCount * Self.leastWeightsPerRow <= grid.weights.buffer.count
+      && grid.passes.count * grid.rowsCount * Self.leastWeightsPerRow <= grid.weights.buffer.count
     errorModel = ErrorModel(
       height: grid.height + Self.samplingRoundings, coordinates: .splitInteger)
   }
 
   var packedCount: Int { grid.packedCount }
-
-  /// The blocks of sixteen products of each pass: some channel blocks at all taps.
-  private static func passes(_ grid: PackedGrid) -> [Range<Int>] {
-    stride(from: 0, to: grid.geometry.places, by: grid.blocksPerPass).map {
-      $0..<min($0 + grid.blocksPerPass, grid.geometry.places)
-    }
-  }
 
   // MARK: A worker's scratch: the packed rows of a pass, or, the first worker's for all, of every pass; samples; the sums of
   // all panels.
@@ -69,7 +59,7 @@ final class DeformableCore: ConvolutionCore {
   private var sampleFloats: Int {
     sampleCount * MemoryLayout<BilinearSample>.stride / MemoryLayout<Float>.stride
   }
-  private var rowsCount: Int { (isShared ? passes.count : 1) * grid.rowsCount }
+  private var rowsCount: Int { (isShared ? grid.passes.count : 1) * grid.rowsCount }
 
   var scratchCount: Int { rowsCount + sampleFloats + grid.weights.panels * grid.panelSums }
 
@@ -99,7 +89,7 @@ final class DeformableCore: ConvolutionCore {
       let part = (task * group)..<min((task + 1) * group, pixels)
       let samples = samples(operands.workspace.start(worker))
       locate(part, offsets: shared, samples)
-      for (pass, blocks) in passes.enumerated() {
+      for (pass, blocks) in grid.passes.enumerated() {
         gather(
           blocks, of: operands.input, at: samples, count: part.count,
           into: rows + pass * grid.rowsCount + task * grid.groupSize)
@@ -107,7 +97,7 @@ final class DeformableCore: ConvolutionCore {
     }
     pool.run(tasks: grid.weights.panels) { panel, worker in
       let scratch = operands.workspace.start(worker)
-      for (pass, blocks) in passes.enumerated() {
+      for (pass, blocks) in grid.passes.enumerated() {
         multiply(
           panel..<(panel + 1), blocks, pixels: pixels, rows: rows + pass * grid.rowsCount, scratch)
       }
@@ -122,7 +112,7 @@ final class DeformableCore: ConvolutionCore {
     let samples = samples(scratch)
     let panels = 0..<grid.weights.panels
     locate(pixels, offsets: offsets, samples)
-    for blocks in passes {
+    for blocks in grid.passes {
       gather(blocks, of: operands.input, at: samples, count: pixels.count, into: scratch)
       multiply(panels, blocks, pixels: pixels.count, rows: scratch, scratch)
     }

@@ -89,9 +89,7 @@ final class PackedGemmCore: ConvolutionCore {
     _ operands: ConvolutionOperands
   ) {
     let sums = rows + grid.rowsCount
-    let places = grid.geometry.places
-    for first in stride(from: 0, to: places, by: grid.blocksPerPass) {
-      let blocks = first..<min(first + grid.blocksPerPass, places)
+    for blocks in grid.passes {
       pack(pixels, blocks, of: operands.input, into: rows)
       for panel in panels {
         grid.multiply(

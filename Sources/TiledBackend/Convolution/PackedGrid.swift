@@ -15,7 +15,9 @@ final class PackedGrid {
   let chunkPixels: Int
   /// Blocks of sixteen products that a pass packs at a time, of ``ConvolutionGeometry/places`` in all: whole chains, so
   /// that a panel's weights of a pass stay in the first-level cache while all groups of a chunk meet them.
-  let blocksPerPass: Int
+  private let blocksPerPass: Int
+  /// The blocks of each pass.
+  let passes: [Range<Int>]
   private let epilogue: Epilogue
 
   /// Blocks in one chain of products, KC = 144: one channel block of a 3×3 window.
@@ -33,7 +35,11 @@ final class PackedGrid {
     let unit = Self.leastCommonMultiple(Self.blocksPerChain, blocksPerGather)
     let kernels = context.kernels.packedGemms
     let panelBytes = PackedStrip.depth * kernels[0].columns * MemoryLayout<Float>.stride
-    blocksPerPass = max(1, CacheSize.panel / (panelBytes * unit)) * unit
+    let blocksPerPass = max(1, CacheSize.panel / (panelBytes * unit)) * unit
+    self.blocksPerPass = blocksPerPass
+    passes = stride(from: 0, to: geometry.places, by: blocksPerPass).map {
+      $0..<min($0 + blocksPerPass, geometry.places)
+    }
     let chunks = Self.chunks(
       pixels: geometry.pixels, pass: min(blocksPerPass, geometry.places), outputs: geometry.groupOutputs,
       threads: context.pool.size)
